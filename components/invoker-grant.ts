@@ -1,0 +1,51 @@
+/** One edge of the access graph: lets one principal call one Cloud Run service, with an end where one is set. */
+import * as cloudrunv2 from "@pulumi/gcp/cloudrunv2";
+import * as pulumi from "@pulumi/pulumi";
+import { INVOKER_ROLE, untilCondition } from "../mesh";
+
+export interface InvokerGrantArgs {
+  /** Name of the receiving service; pass the service's own output, so that a replaced service gets its grants again. */
+  readonly serviceName: pulumi.Input<string>;
+  /** Region of the receiving service. */
+  readonly location: pulumi.Input<string>;
+  /** Who may call, as an IAM member: `serviceAccount:EMAIL`, `group:EMAIL`, … Anyone (`allUsers`, `allAuthenticatedUsers`) is refused. */
+  readonly member: pulumi.Input<string>;
+  /** Project of the receiving service. @default - the provider's project */
+  readonly project?: pulumi.Input<string>;
+  /** Last day of the grant, UTC, `YYYY-MM-DD`, the day included. @default - no end */
+  readonly until?: string;
+}
+
+export class InvokerGrant extends pulumi.ComponentResource {
+  /** The grant on the receiving service. */
+  readonly grant: cloudrunv2.ServiceIamMember;
+
+  constructor(name: string, args: InvokerGrantArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("cloud-run-mesh:index:InvokerGrant", name, args, opts);
+
+    this.grant = new cloudrunv2.ServiceIamMember(
+      name,
+      {
+        name: args.serviceName,
+        location: args.location,
+        project: args.project,
+        role: INVOKER_ROLE,
+        member: pulumi.output(args.member).apply(refusePublic),
+        ...(args.until && { condition: untilCondition(args.until) }),
+      },
+      { parent: this },
+    );
+
+    this.registerOutputs({});
+  }
+}
+
+/** IAM compares these two names exactly; any spelling of them is taken for what was meant. */
+function refusePublic(member: string): string {
+  if (/^\s*all(authenticated)?users\s*$/i.test(member)) {
+    throw new Error(
+      `InvokerGrant "${member}" would let anyone in; name who may call, e.g. "group:callers@example.com"`,
+    );
+  }
+  return member;
+}

@@ -1,0 +1,160 @@
+import type { cloudrunv2 as types } from "@pulumi/gcp/types/input";
+import { callEnvironment, type MeshSpec, type ServiceSpec, type VpcRoute } from "../mesh";
+import type { ContainerSpec, EnvValue, SecretRef, SidecarSpec, VolumeSpec } from "../mesh/spec-container";
+import type { CloudRunServiceArgs } from "./cloud-run-service";
+
+/** What a service of the mesh asks of {@link CloudRunService}: a pure translation, config in, arguments out. */
+export function serviceArgs(service: ServiceSpec, mesh: MeshSpec): CloudRunServiceArgs {
+  const { plain, secret } = splitEnvironment(service.env ?? {});
+  const { scaling, timeoutSeconds, executionEnvironment, gpuType } = service;
+  return {
+    project: mesh.project,
+    location: mesh.region,
+    name: service.name,
+    serviceAccount: service.serviceAccount,
+    accountId: service.accountId,
+    roles: service.roles,
+    ingress: service.ingress,
+    deletionProtection: service.deletionProtection,
+    env: { ...plain, ...callEnvironment(service, mesh) },
+    secretEnv: secret,
+    secrets: furtherSecrets(service),
+    containers: [
+      mainContainer(service),
+      ...Object.entries(service.sidecars ?? {}).map(([name, s]) => sidecarContainer(name, s)),
+    ],
+    template: defined({
+      scaling:
+        scaling?.manualInstances === undefined && scaling
+          ? defined({ minInstanceCount: scaling.minInstances, maxInstanceCount: scaling.maxInstances })
+          : undefined,
+      maxInstanceRequestConcurrency: service.concurrency,
+      timeout: timeoutSeconds === undefined ? undefined : `${timeoutSeconds}s`,
+      executionEnvironment: executionEnvironment && `EXECUTION_ENVIRONMENT_${executionEnvironment.toUpperCase()}`,
+      sessionAffinity: service.sessionAffinity,
+      encryptionKey: service.encryptionKey,
+      nodeSelector: gpuType === undefined ? undefined : { accelerator: gpuType },
+      vpcAccess: service.vpc && vpcAccess(service.vpc),
+      volumes: service.volumes && Object.entries(service.volumes).map(([name, v]) => volume(name, v)),
+    }),
+    service: defined({
+      description: service.description,
+      labels: Object.keys(service.labels).length > 0 ? service.labels : undefined,
+      annotations: service.annotations,
+      customAudiences: service.customAudiences,
+      defaultUriDisabled: service.defaultUrlDisabled,
+      launchStage: service.launchStage,
+      scaling:
+        scaling?.manualInstances === undefined
+          ? undefined
+          : { scalingMode: "MANUAL", manualInstanceCount: scaling.manualInstances },
+      binaryAuthorization: service.binaryAuthorization && binaryAuthorization(service.binaryAuthorization),
+      traffics: service.traffic?.map(({ revision, percent = 0, tag }) =>
+        defined({
+          type:
+            revision === undefined
+              ? "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST"
+              : "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION",
+          revision,
+          percent,
+          tag,
+        }),
+      ),
+    }),
+  };
+}
+
+function mainContainer(service: ServiceSpec): types.ServiceTemplateContainer {
+  const mounts = Object.entries(service.volumes ?? {}).map(([name, { mountPath }]) => ({ name, mountPath }));
+  return {
+    ...container({ ...service, env: undefined }),
+    ...(service.sidecars && { name: "main" }),
+    ports: { containerPort: service.port ?? 8080 },
+    ...(service.readinessProbe && { readinessProbe: service.readinessProbe }),
+    ...(mounts.length > 0 && { volumeMounts: mounts }),
+  };
+}
+
+function sidecarContainer(name: string, sidecar: SidecarSpec): types.ServiceTemplateContainer {
+  const mounts = Object.entries(sidecar.mounts ?? {}).map(([volumeName, mountPath]) => ({
+    name: volumeName,
+    mountPath,
+  }));
+  return {
+    ...container(sidecar),
+    name,
+    ...(sidecar.dependsOn && { dependsOns: sidecar.dependsOn }),
+    ...(mounts.length > 0 && { volumeMounts: mounts }),
+  };
+}
+
+function container(spec: Omit<ContainerSpec, "port" | "readinessProbe">): types.ServiceTemplateContainer {
+  const { plain, secret } = splitEnvironment(spec.env ?? {});
+  const envs = [
+    ...Object.entries(plain).map(([name, value]) => ({ name, value })),
+    ...Object.entries(secret).map(([name, secretKeyRef]) => ({ name, valueSource: { secretKeyRef } })),
+  ].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const { cpu, memory, gpu, cpuIdle, startupCpuBoost } = spec.resources ?? {};
+  return defined({
+    image: spec.image ?? "",
+    commands: spec.command,
+    args: spec.args,
+    workingDir: spec.workingDir,
+    envs: envs.length > 0 ? envs : undefined,
+    startupProbe: spec.startupProbe,
+    livenessProbe: spec.livenessProbe,
+    resources: defined({
+      cpuIdle: cpuIdle ?? true,
+      startupCpuBoost: startupCpuBoost ?? true,
+      limits: { cpu: cpu ?? "1", memory: memory ?? "512Mi", ...(gpu && { "nvidia.com/gpu": String(gpu) }) },
+    }),
+  });
+}
+
+function volume(name: string, spec: VolumeSpec): types.ServiceTemplateVolume {
+  const { secret, emptyDir, gcs, nfs, cloudSql } = spec;
+  if (secret) {
+    const path = secret.path ?? secret.secret.split("/").at(-1)!;
+    return { name, secret: { secret: secret.secret, items: [{ path, version: secret.version }] } };
+  }
+  if (emptyDir) return { name, emptyDir: { medium: "MEMORY", ...emptyDir } };
+  if (cloudSql) return { name, cloudSqlInstance: { instances: cloudSql.instances } };
+  return defined({ name, gcs, nfs });
+}
+
+function vpcAccess({ network, subnetwork, tags, connector, egress }: VpcRoute): types.ServiceTemplateVpcAccess {
+  const setting = egress === "all-traffic" ? "ALL_TRAFFIC" : "PRIVATE_RANGES_ONLY";
+  if (connector !== undefined) return { connector, egress: setting };
+  return { egress: setting, networkInterfaces: [defined({ network, subnetwork, tags: tags && [...tags] })] };
+}
+
+function binaryAuthorization({ policy, breakglassJustification }: NonNullable<ServiceSpec["binaryAuthorization"]>) {
+  return defined({ policy, useDefault: policy === undefined ? true : undefined, breakglassJustification });
+}
+
+/** Secrets of volumes and sidecars; those of the main container's variables are granted with them. */
+function furtherSecrets(service: ServiceSpec): string[] {
+  const volumes = Object.values(service.volumes ?? {}).flatMap(({ secret }) => (secret ? [secret.secret] : []));
+  const sidecars = Object.values(service.sidecars ?? {}).flatMap(({ env = {} }) =>
+    Object.values(splitEnvironment(env).secret).map(({ secret }) => secret),
+  );
+  return [...new Set([...volumes, ...sidecars])];
+}
+
+function splitEnvironment(env: Readonly<Record<string, EnvValue>>): {
+  plain: Record<string, string>;
+  secret: Record<string, SecretRef>;
+} {
+  const plain: Record<string, string> = {};
+  const secret: Record<string, SecretRef> = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (typeof value === "object") secret[name] = value;
+    else plain[name] = String(value);
+  }
+  return { plain, secret };
+}
+
+/** Leaves out what is undefined, so that an argument nobody set is absent rather than empty. */
+function defined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as T;
+}

@@ -1,0 +1,36 @@
+import * as organizations from "@pulumi/gcp/organizations";
+import * as pulumi from "@pulumi/pulumi";
+import { CloudRunMesh } from "./components";
+import { decodeStackConfig, InvalidConfigError, parseMesh } from "./mesh";
+
+/** Part of the SDK's runtime that its types leave out. */
+const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
+
+/** The program: stack config in, one mesh out. What is deployed is decided in Pulumi.STACK.yaml alone. */
+export = async () => {
+  const { input, problems: undecodable } = decodeStackConfig(pulumi.runtime.allConfig(), isConfigSecret);
+  const projectNumber =
+    input.config["projectNumber"] === undefined ? await lookUpProjectNumber(input.project) : undefined;
+  const { spec, problems } = parseMesh({ ...input, projectNumber }, new Date().toISOString().slice(0, 10));
+  if (!spec || undecodable.length > 0)
+    throw new pulumi.RunError(new InvalidConfigError([...undecodable, ...problems]).message);
+
+  const mesh = new CloudRunMesh("mesh", { spec });
+  return {
+    urls: mesh.urls,
+    serviceAccounts: mesh.serviceAccounts,
+    accessMatrix: mesh.accessMatrix,
+    accessDiagram: mesh.accessDiagram,
+  };
+};
+
+/** One lookup a stack. On a fresh project the API that answers it may be off, and no program can switch it on first. */
+async function lookUpProjectNumber(project: string | undefined): Promise<string | undefined> {
+  if (!project) return undefined;
+  try {
+    return (await organizations.getProject({ projectId: project })).number;
+  } catch (error) {
+    pulumi.log.warn(`could not look up the number of project "${project}": ${(error as Error).message.split("\n")[0]}`);
+    return undefined;
+  }
+}

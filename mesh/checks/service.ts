@@ -1,0 +1,161 @@
+import { isDefaultServiceAccount } from "../members";
+import {
+  DNS_LABEL_MAX,
+  KEY_PATTERN,
+  LABELS_MAX,
+  labelKeyProblem,
+  reservedPrefix,
+  SERVICE_NAME_MAX,
+  TAG_AND_NAME_MAX,
+} from "../names";
+import type { Problem } from "../problems";
+import type { Place, ServiceSpec } from "../spec";
+import { checkContainers, checkEnvironment, checkProbes } from "./containers";
+
+/** Checks of one service by itself. Each returns what is wrong, paths relative to the service. */
+const CHECKS: readonly ((spec: ServiceSpec, place: Place) => Problem[])[] = [
+  checkImage,
+  checkName,
+  checkIdentity,
+  checkEnvironment,
+  checkProbes,
+  checkContainers,
+  checkLabels,
+  checkScaling,
+  checkTraffic,
+];
+
+export function checkService(spec: ServiceSpec, place: Place): Problem[] {
+  return CHECKS.flatMap((check) => check(spec, place)).map(({ path, message }) => ({
+    path: path ? `services.${spec.key}.${path}` : `services.${spec.key}`,
+    message,
+  }));
+}
+
+function checkImage({ image }: ServiceSpec): Problem[] {
+  if (image !== undefined) return [];
+  return [
+    { path: "image", message: "is missing; set it to what you built and pushed, best pinned by digest (@sha256:…)" },
+  ];
+}
+
+function checkName({ name, defaultUrlDisabled, traffic = [] }: ServiceSpec, { projectNumber }: Place): Problem[] {
+  const problems: Problem[] = [];
+  if (!KEY_PATTERN.test(name)) {
+    problems.push({
+      path: "name",
+      message: `"${name}" is not a service name; use lower-case letters, digits and hyphens, starting with a letter`,
+    });
+  }
+  const label = `${name}-${projectNumber}`;
+  if (name.length > SERVICE_NAME_MAX) {
+    problems.push({
+      path: "name",
+      message: `"${name}" has ${name.length} characters, at most ${SERVICE_NAME_MAX} are allowed; set a shorter "name"`,
+    });
+  } else if (label.length > DNS_LABEL_MAX && !defaultUrlDisabled) {
+    problems.push({
+      path: "name",
+      message: `"${label}" would be a DNS label of ${label.length} characters, at most ${DNS_LABEL_MAX} are allowed; set a shorter "name"`,
+    });
+  }
+  traffic.forEach(({ tag }, i) => {
+    if (tag === undefined) return;
+    const length = tag.length + name.length;
+    const host = `${tag}---${label}`;
+    if (length > TAG_AND_NAME_MAX) {
+      problems.push({
+        path: `traffic[${i}].tag`,
+        message: `"${tag}" and the name "${name}" have ${length} characters together, at most ${TAG_AND_NAME_MAX} are allowed`,
+      });
+    } else if (host.length > DNS_LABEL_MAX) {
+      problems.push({
+        path: `traffic[${i}].tag`,
+        message: `"${host}" would be a DNS label of ${host.length} characters, at most ${DNS_LABEL_MAX} are allowed`,
+      });
+    }
+  });
+  return problems;
+}
+
+/** Roles that would undo what the mesh declares: everything, every service, or every account. */
+const REFUSED_ROLES =
+  /^roles\/(owner|editor|viewer|run\.(invoker|servicesInvoker|jobsExecutor.*|admin|developer|sourceDeveloper)|iam\.(serviceAccount.*|workloadIdentityUser|securityAdmin)|resourcemanager\..*)$/;
+
+function checkIdentity({ serviceAccount, roles = [] }: ServiceSpec): Problem[] {
+  const problems: Problem[] = [];
+  if (serviceAccount !== undefined && isDefaultServiceAccount(serviceAccount)) {
+    problems.push({
+      path: "serviceAccount",
+      message: `"${serviceAccount}" is a default service account, whose roles nobody declared; remove the key to get an account of its own`,
+    });
+  }
+  const seen = new Set<string>();
+  roles.forEach((role, i) => {
+    const path = `roles[${i}]`;
+    if (REFUSED_ROLES.test(role)) {
+      const fix = role.startsWith("roles/run.") ? 'declare the call in "calls"' : "grant a narrower role";
+      problems.push({ path, message: `"${role}" on the project reaches beyond this service; ${fix}` });
+    }
+    if (seen.has(role)) problems.push({ path, message: `"${role}" is listed twice; remove one entry` });
+    seen.add(role);
+  });
+  return problems;
+}
+
+function checkLabels({ labels, annotations = {} }: ServiceSpec): Problem[] {
+  const problems: Problem[] = [];
+  const keys = Object.keys(labels);
+  if (keys.length > LABELS_MAX)
+    problems.push({ path: "labels", message: `got ${keys.length} labels, at most ${LABELS_MAX} are allowed` });
+  for (const key of keys) {
+    const message = labelKeyProblem(key);
+    if (message) problems.push({ path: `labels.${key}`, message });
+  }
+  for (const key of Object.keys(annotations)) {
+    const reserved = reservedPrefix(key);
+    if (reserved)
+      problems.push({
+        path: `annotations.${key}`,
+        message: `the prefix "${reserved}" is reserved by Cloud Run; choose another key`,
+      });
+    if (key.startsWith("cloud-run-mesh/"))
+      problems.push({
+        path: `annotations.${key}`,
+        message: '"cloud-run-mesh/" is written by this program; choose another key',
+      });
+  }
+  return problems;
+}
+
+function checkScaling({ scaling = {} }: ServiceSpec): Problem[] {
+  const { minInstances, maxInstances, manualInstances } = scaling;
+  const problems: Problem[] = [];
+  if (minInstances !== undefined && maxInstances !== undefined && minInstances > maxInstances) {
+    problems.push({
+      path: "scaling.minInstances",
+      message: `got ${minInstances}, expected at most maxInstances (${maxInstances})`,
+    });
+  }
+  if (manualInstances !== undefined && (minInstances !== undefined || maxInstances !== undefined)) {
+    problems.push({
+      path: "scaling.manualInstances",
+      message: "excludes minInstances and maxInstances; keep one of the two ways",
+    });
+  }
+  return problems;
+}
+
+function checkTraffic({ traffic }: ServiceSpec): Problem[] {
+  if (!traffic) return [];
+  const problems: Problem[] = [];
+  const sum = traffic.reduce((total, { percent = 0 }) => total + percent, 0);
+  if (sum !== 100) problems.push({ path: "traffic", message: `got ${sum} percent in all, expected 100` });
+  const tags = new Set<string>();
+  traffic.forEach(({ tag }, i) => {
+    if (tag !== undefined && tags.has(tag))
+      problems.push({ path: `traffic[${i}].tag`, message: `"${tag}" is given twice; a tag names one revision` });
+    if (tag !== undefined) tags.add(tag);
+  });
+  return problems;
+}

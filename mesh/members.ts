@@ -1,0 +1,51 @@
+/** IAM principals that a service may be opened to by name. Source: https://cloud.google.com/iam/docs/principal-identifiers */
+const EMAIL = "[^\\s@:]+@[^\\s@:]+\\.[^\\s@:]+";
+
+/** Who stands behind a member: a person (or many), or a workload. */
+export type MemberKind = "person" | "workload";
+
+const FORMS: readonly { readonly pattern: RegExp; readonly kind: MemberKind }[] = [
+  { pattern: new RegExp(`^user:${EMAIL}$`), kind: "person" },
+  { pattern: new RegExp(`^group:${EMAIL}$`), kind: "person" },
+  { pattern: new RegExp(`^serviceAccount:${EMAIL}$`), kind: "workload" },
+  {
+    pattern: /^principal:\/\/iam\.googleapis\.com\/locations\/global\/workforcePools\/[^/\s]+\/subject\/\S+$/,
+    kind: "person",
+  },
+  {
+    pattern:
+      /^principalSet:\/\/iam\.googleapis\.com\/locations\/global\/workforcePools\/[^/\s]+\/(group\/|attribute\.)\S+$/,
+    kind: "person",
+  },
+  {
+    pattern:
+      /^principal(Set)?:\/\/iam\.googleapis\.com\/projects\/\d+\/locations\/global\/workloadIdentityPools\/[^/\s]+\/\S+$/,
+    kind: "workload",
+  },
+];
+
+const ALLOWED =
+  'write "user:", "group:" or "serviceAccount:" with an e-mail address, or a "principal://" or "principalSet://" identifier';
+
+export type Member = { readonly kind: MemberKind } | { readonly problem: string };
+
+/** Tells who a member is, or why nobody can be let in under that name. */
+export function parseMember(member: string): Member {
+  const bare = member.trim().toLowerCase();
+  if (bare === "allusers" || bare === "allauthenticatedusers") {
+    return { problem: `"${member}" would let anyone in; no config value does; name who may call: ${ALLOWED}` };
+  }
+  if (bare.startsWith("domain:")) {
+    return {
+      problem: `"${member}" is a whole domain; name a group of it instead, e.g. "group:callers@${member.slice(7)}"`,
+    };
+  }
+  if (bare.startsWith("deleted:")) return { problem: `"${member}" is deleted and can call nothing; remove the entry` };
+  const form = FORMS.find(({ pattern }) => pattern.test(member));
+  return form ? { kind: form.kind } : { problem: `"${member}" is not a principal; ${ALLOWED}` };
+}
+
+/** Whether an e-mail address is one of Google's default service accounts, which carry roles nobody declared. */
+export function isDefaultServiceAccount(email: string): boolean {
+  return /^\d+-compute@developer\.gserviceaccount\.com$/i.test(email) || /@appspot\.gserviceaccount\.com$/i.test(email);
+}

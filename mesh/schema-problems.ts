@@ -1,0 +1,155 @@
+import type { z } from "zod";
+import { didYouMean, formatPath, type Problem } from "./problems";
+
+/** Turns what the schema library found into problems for people: path, got, allowed, nearest name. */
+
+type Path = readonly PropertyKey[];
+type Issue = z.core.$ZodIssue;
+
+export function schemaProblems(schema: z.ZodType, input: unknown, issues: readonly Issue[]): Problem[] {
+  return issues.flatMap((issue) => explain({ schema, input }, issue, issue.path));
+}
+
+interface Subject {
+  readonly schema: z.ZodType;
+  readonly input: unknown;
+}
+
+function explain(subject: Subject, issue: Issue, path: Path): Problem[] {
+  const at = formatPath(path) || "config";
+  const got = valueAt(subject.input, path);
+  switch (issue.code) {
+    case "unrecognized_keys": {
+      const allowed = allowedKeys(subject.schema, path, got);
+      return issue.keys.map((key) => ({
+        path: formatPath([...path, key]),
+        message: `unknown key "${key}"${didYouMean(key, allowed) || `; allowed are ${allowed.join(", ")}`}`,
+      }));
+    }
+    case "invalid_key":
+      return [{ path: at, message: `key "${String(path.at(-1))}" ${issue.issues.map((i) => i.message).join(", ")}` }];
+    case "invalid_union":
+      return explainUnion(subject, issue, path);
+    case "invalid_type":
+      if (got === undefined) return [{ path: at, message: `is missing; ${expected(issue.expected)} is needed` }];
+      return [{ path: at, message: `got ${show(got, path)}, expected ${expected(issue.expected)}` }];
+    case "invalid_value": {
+      const values = issue.values.map(String);
+      const near = typeof got === "string" ? didYouMean(got, values) : "";
+      return [{ path: at, message: `got ${show(got, path)}, expected ${listed(values.map((v) => `"${v}"`))}${near}` }];
+    }
+    case "too_small":
+      return [
+        { path: at, message: `got ${show(got, path)}, expected ${bound("at least", issue.minimum, issue.origin)}` },
+      ];
+    case "too_big":
+      return [
+        { path: at, message: `got ${show(got, path)}, expected ${bound("at most", issue.maximum, issue.origin)}` },
+      ];
+    default:
+      return [{ path: at, message: `got ${show(got, path)}, ${issue.message}` }];
+  }
+}
+
+/** Several forms are allowed: speaks of the one that was meant, or names them all. */
+function explainUnion(subject: Subject, issue: Issue & { code: "invalid_union" }, path: Path): Problem[] {
+  const meant = issue.errors.find((issues) => !issues.some(isWrongForm));
+  if (meant) return meant.flatMap((inner) => explain(subject, inner, [...path, ...inner.path]));
+  const forms = issue.errors.flatMap((issues) =>
+    issues.filter(isWrongForm).flatMap((inner) => {
+      if (inner.code === "invalid_value") return inner.values.map((value) => `"${String(value)}"`);
+      return inner.code === "invalid_type" ? [expected(inner.expected)] : [];
+    }),
+  );
+  const got = valueAt(subject.input, path);
+  const near =
+    typeof got === "string"
+      ? didYouMean(
+          got,
+          forms.filter((f) => f.startsWith('"')).map((f) => f.slice(1, -1)),
+        )
+      : "";
+  if (issue.message !== "Invalid input")
+    return [{ path: formatPath(path), message: `got ${show(got, path)}, expected ${issue.message}${near}` }];
+  const objectKeys = forms.includes("a map") ? allowedKeys(subject.schema, path, {}) : [];
+  const named = forms.map((form) =>
+    form === "a map" && objectKeys.length > 0 ? `{ ${objectKeys.join(", ")} }` : form,
+  );
+  return [{ path: formatPath(path), message: `got ${show(got, path)}, expected ${listed(named)}${near}` }];
+}
+
+function isWrongForm(issue: Issue): boolean {
+  return issue.path.length === 0 && (issue.code === "invalid_type" || issue.code === "invalid_value");
+}
+
+function expected(type: string): string {
+  const words: Record<string, string> = {
+    object: "a map",
+    record: "a map",
+    array: "a list",
+    string: "text",
+    int: "a whole number",
+    number: "a number",
+    boolean: "true or false",
+  };
+  return words[type] ?? type;
+}
+
+function bound(word: string, limit: number | bigint, origin: string): string {
+  const unit = origin === "string" ? " characters" : origin === "array" ? " entries" : "";
+  return `${word} ${limit}${unit}`;
+}
+
+function listed(options: readonly string[]): string {
+  return options.length < 2 ? (options[0] ?? "") : `${options.slice(0, -1).join(", ")} or ${options.at(-1)}`;
+}
+
+/** What was written, shortened; the values of variables stay unprinted, as they may be secrets that were put in the wrong place. */
+function show(value: unknown, path: Path): string {
+  if (value === null) return "nothing";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object") return "a map";
+  if (path.includes("env")) return `a ${typeof value}`;
+  const text = typeof value === "string" ? `"${value}"` : String(value);
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}
+
+function valueAt(input: unknown, path: Path): unknown {
+  let value = input;
+  for (const segment of path) {
+    if (typeof value !== "object" || value === null) return undefined;
+    value = (value as Record<PropertyKey, unknown>)[segment];
+  }
+  return value;
+}
+
+/** Keys that the schema allows in the map at a path. */
+function allowedKeys(schema: z.ZodType, path: Path, got: unknown): string[] {
+  let nodes: z.core.$ZodType[] = unwrap(schema);
+  for (const segment of path) nodes = nodes.flatMap((node) => child(node, segment));
+  const shapes = nodes.flatMap((node) => (isObject(node) ? [Object.keys(node._zod.def.shape)] : []));
+  const present = new Set(Object.keys((got as object) ?? {}));
+  shapes.sort((a, b) => b.filter((k) => present.has(k)).length - a.filter((k) => present.has(k)).length);
+  return shapes[0] ?? [];
+}
+
+function child(node: z.core.$ZodType, segment: PropertyKey): z.core.$ZodType[] {
+  const def = node._zod.def as z.core.$ZodTypeDef & { valueType?: z.core.$ZodType; element?: z.core.$ZodType };
+  if (isObject(node)) return unwrap(node._zod.def.shape[String(segment)]);
+  return unwrap(def.valueType ?? def.element);
+}
+
+function isObject(node: z.core.$ZodType): node is z.core.$ZodObject {
+  return node._zod.def.type === "object";
+}
+
+/** The forms a value may have, without the wrappers that say optional. */
+function unwrap(node: z.core.$ZodType | undefined): z.core.$ZodType[] {
+  if (!node) return [];
+  const def = node._zod.def as z.core.$ZodTypeDef & {
+    innerType?: z.core.$ZodType;
+    options?: readonly z.core.$ZodType[];
+  };
+  if (def.innerType) return unwrap(def.innerType);
+  return def.options ? def.options.flatMap(unwrap) : [node];
+}

@@ -1,0 +1,163 @@
+import { z } from "zod";
+
+/** The part of a service's config that describes its containers, as written in stack config. */
+
+const port = z.int().min(1).max(65535);
+const seconds = (max: number) => z.int().min(1).max(max);
+
+const periods = {
+  periodSeconds: seconds(3600).optional().describe("Seconds between probes; default: 10"),
+  timeoutSeconds: seconds(3600).optional().describe("Seconds until one probe has failed; default: 1"),
+  failureThreshold: z.int().min(1).optional().describe("Failures in a row until the probe has failed; default: 3"),
+};
+const httpGet = z
+  .strictObject({
+    path: z.string().startsWith("/", 'must start with "/"').describe("Path that answers 2xx or 3xx when healthy"),
+    port: port.optional().describe("Container port; default: the container's `port`"),
+  })
+  .optional()
+  .describe("Probe by HTTP GET");
+const grpc = z
+  .strictObject({ port: port.optional(), service: z.string().optional() })
+  .optional()
+  .describe("Probe by the gRPC health protocol");
+
+const probe = z.strictObject({
+  httpGet,
+  tcpSocket: z.strictObject({ port }).optional().describe("Probe by opening a TCP connection"),
+  grpc,
+  initialDelaySeconds: z
+    .int()
+    .min(0)
+    .max(240)
+    .optional()
+    .describe("Seconds to wait before the first probe; default: 0"),
+  ...periods,
+});
+const readinessProbe = z.strictObject({
+  httpGet,
+  grpc,
+  successThreshold: z.int().min(1).optional().describe("Successes in a row until ready; default: 1"),
+  ...periods,
+});
+
+const secretRef = z.strictObject({
+  secret: z
+    .string()
+    .regex(
+      /^([A-Za-z0-9_-]{1,255}|projects\/[^/\s]+\/secrets\/[A-Za-z0-9_-]{1,255})$/,
+      'must be a secret\'s name, or "projects/PROJECT/secrets/NAME" for one in another project',
+    )
+    .describe("Secret in Secret Manager: its name, or `projects/PROJECT/secrets/NAME`"),
+  version: z
+    .string()
+    .regex(/^(latest|[1-9]\d*)$/, 'must be a version number in quotes, e.g. "3", or "latest" on purpose')
+    .describe('Pinned version, e.g. `"3"`, or `latest` on purpose'),
+});
+export type SecretRef = z.infer<typeof secretRef>;
+
+const envValue = z
+  .union([z.string(), z.number(), z.boolean(), secretRef])
+  .describe("A plain value, or `{ secret, version }` from Secret Manager");
+
+const container = z.strictObject({
+  image: z
+    .string()
+    .regex(/^\S+$/, "must be a container image reference without spaces")
+    .optional()
+    .describe("Container image, best pinned by digest: `REGION-docker.pkg.dev/PROJECT/REPOSITORY/IMAGE@sha256:…`"),
+  command: z.array(z.string()).optional().describe("Entry point; default: the image's"),
+  args: z.array(z.string()).optional().describe("Arguments of the entry point; default: the image's"),
+  workingDir: z
+    .string()
+    .startsWith("/", 'must start with "/"')
+    .optional()
+    .describe("Working directory; default: the image's"),
+  env: z
+    .record(
+      z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be a variable name: letters, digits and underscores"),
+      envValue,
+    )
+    .optional()
+    .describe("Environment variables; the URLs of called services are added"),
+  port: port.optional().describe("Port that receives requests; default: 8080, told to the container as `PORT`"),
+  startupProbe: probe.optional().describe("When the container has started; default: Cloud Run's TCP probe"),
+  livenessProbe: probe.optional().describe("When the container has to be restarted; default: never"),
+  readinessProbe: readinessProbe.optional().describe("When the instance receives requests; default: once started"),
+  resources: z
+    .strictObject({
+      cpu: z
+        .string()
+        .regex(/^(0\.\d{1,2}|[1-9]|\d+m)$/, 'must be a number of CPUs in quotes, e.g. "1" or "0.5"')
+        .optional()
+        .describe('CPUs, e.g. `"1"`; default: 1'),
+      memory: z
+        .string()
+        .regex(/^\d+(Mi|Gi|M|G)$/, 'must be an amount with a unit, e.g. "512Mi"')
+        .optional()
+        .describe("Memory with its unit, e.g. `512Mi`; default: 512Mi"),
+      gpu: z.int().min(1).max(8).optional().describe("GPUs (`nvidia.com/gpu`); needs `gpuType` on the service"),
+      cpuIdle: z.boolean().optional().describe("Whether CPU is given only during requests; default: true"),
+      startupCpuBoost: z.boolean().optional().describe("Whether a starting container gets more CPU; default: true"),
+    })
+    .optional()
+    .describe("CPU and memory"),
+});
+
+const name63 = z.string().regex(/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/, "must be lower-case letters, digits and hyphens");
+const mountPath = z.string().startsWith("/", 'must start with "/"');
+
+export const sidecar = container.omit({ port: true, readinessProbe: true }).extend({
+  dependsOn: z
+    .array(z.string())
+    .optional()
+    .describe("Containers that have to be up first; the main one is called `main`"),
+  mounts: z
+    .record(name63, mountPath)
+    .optional()
+    .describe("The service's volumes by name, and where this container sees them"),
+});
+
+const volume = z.strictObject({
+  mountPath: mountPath.describe("Where the main container sees the volume"),
+  secret: secretRef
+    .extend({ path: z.string().optional().describe("File name in the volume; default: the secret's name") })
+    .optional()
+    .describe("One secret as a file; the account gets access to it"),
+  emptyDir: z
+    .strictObject({
+      sizeLimit: z.string().optional().describe("e.g. `128Mi`; default: half of the container's memory"),
+    })
+    .optional()
+    .describe("Memory, shared by the containers of an instance"),
+  gcs: z
+    .strictObject({
+      bucket: z.string(),
+      readOnly: z.boolean().optional(),
+      mountOptions: z.array(z.string()).optional(),
+    })
+    .optional()
+    .describe("A Cloud Storage bucket; give the account a role on it"),
+  nfs: z
+    .strictObject({ server: z.string(), path: z.string(), readOnly: z.boolean().optional() })
+    .optional()
+    .describe("An NFS share"),
+  cloudSql: z
+    .strictObject({ instances: z.array(z.string()).min(1) })
+    .optional()
+    .describe("Cloud SQL sockets; give the account `roles/cloudsql.client`"),
+});
+
+/** What the one main container of a service and its surroundings may say. */
+export const containerKeys = {
+  ...container.shape,
+  volumes: z.record(name63, volume).optional().describe("Volumes by name"),
+  sidecars: z.record(name63, sidecar).optional().describe("Further containers by name"),
+};
+
+export type ContainerSpec = z.infer<typeof container>;
+export type SidecarSpec = z.infer<typeof sidecar>;
+export type VolumeSpec = z.infer<typeof volume>;
+export type ProbeSpec = z.infer<typeof probe>;
+export type ReadinessProbeSpec = z.infer<typeof readinessProbe>;
+export type EnvValue = z.infer<typeof envValue>;

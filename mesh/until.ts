@@ -1,0 +1,44 @@
+/**
+ * The last day on which a grant holds, UTC, the day included.
+ *
+ * Two spellings are read: `2027-03-31`, and what an unquoted YAML date becomes on its way through Pulumi's config,
+ * `2027-03-31 00:00:00 +0000 UTC` (also the form that `pulumi config set` writes back into the file).
+ */
+const SPELLINGS = /^(\d{4})-(\d{2})-(\d{2})(?: 00:00:00 \+0000 UTC|T00:00:00Z)?$/;
+
+export const UNTIL_PATTERN = SPELLINGS.source;
+
+export type Until = { readonly day: string } | { readonly problem: string };
+
+/**
+ * Reads an end date.
+ *
+ * A date in the past is a problem rather than a grant that never holds: the expired condition would stay in the IAM
+ * policy and show no diff (research: an expired condition is dead but present).
+ *
+ * @param today the current day in UTC, `YYYY-MM-DD`
+ */
+export function parseUntil(text: string, today: string): Until {
+  const match = SPELLINGS.exec(text.trim());
+  if (!match) return { problem: `"${text}" is not a date; write the last day as YYYY-MM-DD, e.g. "2027-03-31"` };
+  const day = `${match[1]}-${match[2]}-${match[3]}`;
+  const parsed = new Date(`${day}T00:00:00Z`);
+  if (Number.isNaN(parsed.getTime()) || parsed.toISOString().slice(0, 10) !== day) {
+    return { problem: `"${day}" is not a day of the calendar` };
+  }
+  if (day < today) {
+    return { problem: `"${day}" is in the past (today is ${today}, UTC); set a later day or remove the grant` };
+  }
+  return { day };
+}
+
+/**
+ * The IAM condition that ends a grant after its last day.
+ * Source: https://cloud.google.com/iam/docs/configuring-temporary-access
+ */
+export function untilCondition(day: string): { title: string; expression: string } {
+  const next = new Date(`${day}T00:00:00Z`);
+  next.setUTCDate(next.getUTCDate() + 1);
+  const instant = next.toISOString().replace(".000Z", "Z");
+  return { title: `until ${day}`, expression: `request.time < timestamp("${instant}")` };
+}
