@@ -30,7 +30,8 @@ export class InvokerGrant extends pulumi.ComponentResource {
         location: args.location,
         project: args.project,
         role: INVOKER_ROLE,
-        member: pulumi.output(args.member).apply(refusePublic),
+        member:
+          typeof args.member === "string" ? refusePublic(args.member) : pulumi.output(args.member).apply(refusePublic),
         ...(args.until && { condition: untilCondition(args.until) }),
       },
       { parent: this },

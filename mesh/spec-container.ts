@@ -18,13 +18,19 @@ const httpGet = z
   .optional()
   .describe("Probe by HTTP GET");
 const grpc = z
-  .strictObject({ port: port.optional(), service: z.string().optional() })
+  .strictObject({
+    port: port.optional().describe("Container port; default: the container's `port`"),
+    service: z.string().optional().describe("Service name in the health request; default: empty"),
+  })
   .optional()
   .describe("Probe by the gRPC health protocol");
 
 const probe = z.strictObject({
   httpGet,
-  tcpSocket: z.strictObject({ port }).optional().describe("Probe by opening a TCP connection"),
+  tcpSocket: z
+    .strictObject({ port: port.describe("Container port") })
+    .optional()
+    .describe("Probe by opening a TCP connection"),
   grpc,
   initialDelaySeconds: z
     .int()
@@ -132,25 +138,31 @@ const volume = z.strictObject({
     .describe("Memory, shared by the containers of an instance"),
   gcs: z
     .strictObject({
-      bucket: z.string(),
-      readOnly: z.boolean().optional(),
-      mountOptions: z.array(z.string()).optional(),
+      bucket: z.string().describe("Name of the bucket"),
+      readOnly: z.boolean().optional().describe("Whether writing is refused; default: false"),
+      mountOptions: z.array(z.string()).optional().describe("Options of Cloud Storage FUSE; default: none"),
     })
     .optional()
     .describe("A Cloud Storage bucket; give the account a role on it"),
   nfs: z
-    .strictObject({ server: z.string(), path: z.string(), readOnly: z.boolean().optional() })
+    .strictObject({
+      server: z.string().describe("Host name or address"),
+      path: z.string().describe("Exported path"),
+      readOnly: z.boolean().optional().describe("Whether writing is refused; default: false"),
+    })
     .optional()
     .describe("An NFS share"),
   cloudSql: z
-    .strictObject({ instances: z.array(z.string()).min(1) })
+    .strictObject({ instances: z.array(z.string()).min(1).describe("Connection names, `PROJECT:REGION:INSTANCE`") })
     .optional()
     .describe("Cloud SQL sockets; give the account `roles/cloudsql.client`"),
 });
 
 /** What the one main container of a service and its surroundings may say. */
+const { image: containerImage, ...settings } = container.shape;
+export const image = containerImage;
 export const containerKeys = {
-  ...container.shape,
+  ...settings,
   volumes: z.record(name63, volume).optional().describe("Volumes by name"),
   sidecars: z.record(name63, sidecar).optional().describe("Further containers by name"),
 };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ACCOUNT_ID_PATTERN, KEY_PATTERN, LABEL_VALUE_PATTERN } from "./names";
-import { containerKeys } from "./spec-container";
+import { containerKeys, image } from "./spec-container";
 import { UNTIL_PATTERN } from "./until";
 
 /**
@@ -84,7 +84,7 @@ const traffic = z.strictObject({
 const email = z.string().regex(/^[^\s@:]+@[^\s@:]+\.[^\s@:]+$/, "must be the e-mail address of a service account");
 
 export const service = z.strictObject({
-  ...containerKeys,
+  image,
   calls: z
     .array(call)
     .optional()
@@ -95,6 +95,7 @@ export const service = z.strictObject({
       'Who can reach it over the network: `internal`, `load-balancer`, or `{ all: "reason" }`; default: internal',
     ),
   access: z.array(access).optional().describe("Callers that are not services of this mesh; default: none"),
+  ...containerKeys,
   name: z.string().optional().describe("Name of the Cloud Run service, also of one that exists; default: the key"),
   accountId: z
     .string()
@@ -141,7 +142,7 @@ export const service = z.strictObject({
     .optional()
     .describe("Whether the run.app URL is switched off; only for services nobody calls by it; default: false"),
   traffic: z.array(traffic).optional().describe("Split and tags; default: everything to the latest revision"),
-  description: z.string().max(512).optional(),
+  description: z.string().max(512).optional().describe("What the service is for, shown in the console"),
   labels: labels.optional().describe("Labels of the service, added to the mesh's"),
   annotations: z.record(z.string(), z.string()).optional().describe("Annotations of the service"),
   encryptionKey: z
@@ -149,7 +150,10 @@ export const service = z.strictObject({
     .optional()
     .describe("Customer-managed key: `projects/P/locations/R/keyRings/K/cryptoKeys/N`"),
   binaryAuthorization: z
-    .strictObject({ policy: z.string().optional(), breakglassJustification: z.string().optional() })
+    .strictObject({
+      policy: z.string().optional().describe("Platform policy: `projects/P/platforms/cloudRun/policies/N`"),
+      breakglassJustification: z.string().optional().describe("Why this deployment may pass the policy"),
+    })
     .optional()
     .describe("Binary Authorization: a platform policy; default with an empty block: the project's policy"),
   launchStage: z.enum(["ALPHA", "BETA", "GA"]).optional().describe("Only where a field needs it; default: GA"),

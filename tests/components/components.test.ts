@@ -1,0 +1,368 @@
+import * as assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { CloudRunMesh, CloudRunService, InvokerGrant } from "../../components";
+import { parseMesh } from "../../mesh";
+import { IMAGE, meshInput, TODAY } from "../mesh/support";
+import { inventory, only, register } from "./support";
+
+const SERVICE = "gcp:cloudrunv2/service:Service";
+const GRANT = "gcp:cloudrunv2/serviceIamMember:ServiceIamMember";
+const ACCOUNT = "gcp:serviceaccount/account:Account";
+const SECRET_GRANT = "gcp:secretmanager/secretIamMember:SecretIamMember";
+const ROLE_GRANT = "gcp:projects/iAMMember:IAMMember";
+
+const place = { project: "acme-dev", location: "europe-west9" };
+
+function mesh(change: Parameters<typeof meshInput>[0] = {}) {
+  const { spec, problems } = parseMesh(meshInput(change), TODAY);
+  assert.ok(spec, JSON.stringify(problems));
+  return register(() => new CloudRunMesh("mesh", { spec }));
+}
+
+describe("CloudRunService", () => {
+  it("makes an account of its own and a service that nobody may call", async () => {
+    const made = await register(() => new CloudRunService("api", { ...place, containers: [{ image: IMAGE }] }));
+    assert.deepEqual(inventory(made), ["cloud-run-mesh:index:CloudRunService api", `${SERVICE} api`, `${ACCOUNT} api`]);
+    const service = only(made, SERVICE);
+    assert.equal(service.parent, "api");
+    assert.deepEqual(service.inputs, {
+      name: "api",
+      project: "acme-dev",
+      location: "europe-west9",
+      ingress: "INGRESS_TRAFFIC_INTERNAL_ONLY",
+      deletionProtection: true,
+      template: { serviceAccount: "api-sa@acme-dev.iam.gserviceaccount.com", containers: [{ image: IMAGE, envs: [] }] },
+    });
+    assert.deepEqual(only(made, ACCOUNT).inputs, {
+      accountId: "api-sa",
+      displayName: "Cloud Run service api",
+      project: "acme-dev",
+    });
+  });
+
+  it("grants secrets and roles before the service, a secret once however often it is read", async () => {
+    const made = await register(
+      () =>
+        new CloudRunService("api", {
+          ...place,
+          containers: [{ image: IMAGE }],
+          roles: ["roles/cloudsql.client"],
+          secretEnv: { PASSWORD: { secret: "db", version: "3" }, OLD_PASSWORD: { secret: "db", version: "2" } },
+          secrets: ["projects/vault/secrets/db"],
+        }),
+    );
+    const grants = ["api-has-cloudsql.client", "api-reads-db", "api-reads-vault-db"];
+    assert.deepEqual(
+      made
+        .filter(({ type }) => type === SECRET_GRANT || type === ROLE_GRANT)
+        .map(({ name }) => name)
+        .sort(),
+      grants,
+    );
+    const member = "serviceAccount:api-sa@acme-dev.iam.gserviceaccount.com";
+    assert.deepEqual(only(made, SECRET_GRANT, "api-reads-db").inputs, {
+      secretId: "db",
+      project: "acme-dev",
+      role: "roles/secretmanager.secretAccessor",
+      member,
+    });
+    assert.deepEqual(only(made, ROLE_GRANT).inputs, { project: "acme-dev", role: "roles/cloudsql.client", member });
+    assert.deepEqual(only(made, SERVICE).waitsFor, ["api", ...grants]);
+  });
+
+  it("runs as an account that exists and makes none", async () => {
+    const made = await register(
+      () =>
+        new CloudRunService("api", {
+          ...place,
+          containers: [{ image: IMAGE }],
+          serviceAccount: "run@acme-dev.iam.gserviceaccount.com",
+        }),
+    );
+    assert.deepEqual(inventory(made), ["cloud-run-mesh:index:CloudRunService api", `${SERVICE} api`]);
+    assert.equal(
+      (only(made, SERVICE).inputs["template"] as { serviceAccount: string }).serviceAccount,
+      "run@acme-dev.iam.gserviceaccount.com",
+    );
+  });
+
+  it("carries the reason for ingress all as an annotation, beside those of its owner", async () => {
+    const made = await register(
+      () =>
+        new CloudRunService("api", {
+          ...place,
+          containers: [{ image: IMAGE }],
+          ingress: { all: "partners call it" },
+          service: { annotations: { team: "shop" } },
+        }),
+    );
+    const { ingress, annotations } = only(made, SERVICE).inputs;
+    assert.deepEqual(
+      { ingress, annotations },
+      {
+        ingress: "INGRESS_TRAFFIC_ALL",
+        annotations: { team: "shop", "cloud-run-mesh/ingress-all-reason": "partners call it" },
+      },
+    );
+  });
+
+  it("passes everything else of a service and a revision on, typed", async () => {
+    const made = await register(
+      () =>
+        new CloudRunService("api", {
+          ...place,
+          containers: [
+            { image: IMAGE, ports: { containerPort: 9000 } },
+            { image: IMAGE, name: "sidecar" },
+          ],
+          service: { customAudiences: ["https://api.acme.example"] },
+          template: { timeout: "10s" },
+        }),
+    );
+    const { customAudiences, template } = only(made, SERVICE).inputs as {
+      customAudiences: string[];
+      template: { timeout: string; containers: object[] };
+    };
+    assert.deepEqual(customAudiences, ["https://api.acme.example"]);
+    assert.deepEqual(
+      [template.timeout, template.containers],
+      [
+        "10s",
+        [
+          { image: IMAGE, ports: { containerPort: 9000 }, envs: [] },
+          { image: IMAGE, name: "sidecar" },
+        ],
+      ],
+    );
+  });
+});
+
+describe("InvokerGrant", () => {
+  it("grants run.invoker on one service to one member, with an end that includes its day", async () => {
+    const made = await register(
+      () => new InvokerGrant("dev", { ...place, serviceName: "api", member: "user:a@acme.com", until: "2027-03-31" }),
+    );
+    assert.deepEqual(inventory(made), ["cloud-run-mesh:index:InvokerGrant dev", `${GRANT} dev`]);
+    assert.deepEqual(only(made, GRANT).inputs, {
+      name: "api",
+      project: "acme-dev",
+      location: "europe-west9",
+      role: "roles/run.invoker",
+      member: "user:a@acme.com",
+      condition: { title: "until 2027-03-31", expression: 'request.time < timestamp("2027-04-01T00:00:00Z")' },
+    });
+  });
+
+  for (const member of ["allUsers", "allAuthenticatedUsers", " ALLUSERS "]) {
+    it(`lets nobody in as "${member}"`, async () => {
+      assert.throws(() => new InvokerGrant("all", { ...place, serviceName: "api", member }), {
+        message: `InvokerGrant "${member}" would let anyone in; name who may call, e.g. "group:callers@example.com"`,
+      });
+    });
+  }
+});
+
+describe("CloudRunMesh", () => {
+  it("makes two resources a service and one grant an edge, and nothing else", async () => {
+    const made = await mesh();
+    assert.deepEqual(inventory(made), [
+      "cloud-run-mesh:index:CloudRunMesh mesh",
+      "cloud-run-mesh:index:CloudRunService api",
+      "cloud-run-mesh:index:CloudRunService web",
+      "cloud-run-mesh:index:InvokerGrant web-calls-api",
+      `${SERVICE} api`,
+      `${SERVICE} web`,
+      `${GRANT} web-calls-api`,
+      `${ACCOUNT} api`,
+      `${ACCOUNT} web`,
+    ]);
+    assert.deepEqual(only(made, GRANT).inputs, {
+      name: "api",
+      project: "acme-dev",
+      location: "europe-west9",
+      role: "roles/run.invoker",
+      member: "serviceAccount:web-sa@acme-dev.iam.gserviceaccount.com",
+    });
+  });
+
+  it("tells a caller the URL of each callee and gives it a way into the network", async () => {
+    const { template } = only(await mesh(), SERVICE, "web").inputs as { template: Record<string, unknown> };
+    assert.deepEqual(template, {
+      serviceAccount: "web-sa@acme-dev.iam.gserviceaccount.com",
+      vpcAccess: { egress: "ALL_TRAFFIC", networkInterfaces: [{ network: "default", subnetwork: "default" }] },
+      containers: [
+        {
+          image: IMAGE,
+          ports: { containerPort: 8080 },
+          resources: { cpuIdle: true, startupCpuBoost: true, limits: { cpu: "1", memory: "512Mi" } },
+          envs: [{ name: "API_URL", value: "https://api-123456789012.europe-west9.run.app" }],
+        },
+      ],
+    });
+  });
+
+  it("lets services call each other in a circle without waiting for each other", async () => {
+    const made = await mesh({ api: { calls: ["web"] } });
+    assert.deepEqual(only(made, SERVICE, "web").waitsFor, ["web"]);
+    assert.deepEqual(only(made, SERVICE, "api").waitsFor, ["api"]);
+    assert.deepEqual(only(made, GRANT, "web-calls-api").waitsFor, ["api", "web"]);
+  });
+
+  it("makes everything that the config of a service can say", async () => {
+    const made = await mesh({
+      web: {
+        ingress: "load-balancer",
+        port: 9000,
+        command: ["node"],
+        args: ["server.js"],
+        env: { DEBUG: true, LIMIT: 5, KEY: { secret: "key", version: "latest" } },
+        startupProbe: { httpGet: { path: "/ready" }, periodSeconds: 2 },
+        livenessProbe: { grpc: {} },
+        readinessProbe: { httpGet: { path: "/ready" }, successThreshold: 2 },
+        resources: { cpu: "2", memory: "1Gi", cpuIdle: false, startupCpuBoost: false, gpu: 1 },
+        gpuType: "nvidia-l4",
+        volumes: {
+          tls: { mountPath: "/tls", secret: { secret: "tls", version: "1", path: "cert.pem" } },
+          cache: { mountPath: "/cache", emptyDir: { sizeLimit: "64Mi" } },
+          files: { mountPath: "/files", gcs: { bucket: "acme-files", readOnly: true } },
+          share: { mountPath: "/share", nfs: { server: "10.0.0.2", path: "/export" } },
+          sql: { mountPath: "/cloudsql", cloudSql: { instances: ["acme-dev:europe-west9:db"] } },
+        },
+        sidecars: {
+          agent: {
+            image: IMAGE,
+            mounts: { cache: "/c" },
+            dependsOn: ["main"],
+            env: { TOKEN: { secret: "agent", version: "4" } },
+          },
+        },
+        scaling: { minInstances: 1, maxInstances: 3 },
+        concurrency: 10,
+        timeoutSeconds: 30,
+        executionEnvironment: "gen2",
+        sessionAffinity: true,
+        customAudiences: ["https://web.acme.example"],
+        traffic: [{ percent: 100, tag: "next" }],
+        labels: { team: "shop" },
+        annotations: { owner: "shop" },
+        description: "The shop window",
+        encryptionKey: "projects/p/locations/r/keyRings/k/cryptoKeys/n",
+        binaryAuthorization: {},
+        launchStage: "BETA",
+      },
+      api: { scaling: { manualInstances: 2 } },
+    });
+    const web = only(made, SERVICE, "web").inputs;
+    assert.deepEqual(web, {
+      name: "web",
+      project: "acme-dev",
+      location: "europe-west9",
+      ingress: "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER",
+      deletionProtection: true,
+      description: "The shop window",
+      labels: { team: "shop" },
+      annotations: { owner: "shop" },
+      customAudiences: ["https://web.acme.example"],
+      launchStage: "BETA",
+      binaryAuthorization: { useDefault: true },
+      traffics: [{ type: "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", percent: 100, tag: "next" }],
+      template: {
+        serviceAccount: "web-sa@acme-dev.iam.gserviceaccount.com",
+        scaling: { minInstanceCount: 1, maxInstanceCount: 3 },
+        maxInstanceRequestConcurrency: 10,
+        timeout: "30s",
+        executionEnvironment: "EXECUTION_ENVIRONMENT_GEN2",
+        sessionAffinity: true,
+        encryptionKey: "projects/p/locations/r/keyRings/k/cryptoKeys/n",
+        nodeSelector: { accelerator: "nvidia-l4" },
+        vpcAccess: { egress: "ALL_TRAFFIC", networkInterfaces: [{ network: "default", subnetwork: "default" }] },
+        volumes: [
+          { name: "tls", secret: { secret: "tls", items: [{ path: "cert.pem", version: "1" }] } },
+          { name: "cache", emptyDir: { medium: "MEMORY", sizeLimit: "64Mi" } },
+          { name: "files", gcs: { bucket: "acme-files", readOnly: true } },
+          { name: "share", nfs: { server: "10.0.0.2", path: "/export" } },
+          { name: "sql", cloudSqlInstance: { instances: ["acme-dev:europe-west9:db"] } },
+        ],
+        containers: [
+          {
+            name: "main",
+            image: IMAGE,
+            commands: ["node"],
+            args: ["server.js"],
+            ports: { containerPort: 9000 },
+            startupProbe: { httpGet: { path: "/ready" }, periodSeconds: 2 },
+            livenessProbe: { grpc: {} },
+            readinessProbe: { httpGet: { path: "/ready" }, successThreshold: 2 },
+            resources: {
+              cpuIdle: false,
+              startupCpuBoost: false,
+              limits: { cpu: "2", memory: "1Gi", "nvidia.com/gpu": "1" },
+            },
+            volumeMounts: [
+              { name: "tls", mountPath: "/tls" },
+              { name: "cache", mountPath: "/cache" },
+              { name: "files", mountPath: "/files" },
+              { name: "share", mountPath: "/share" },
+              { name: "sql", mountPath: "/cloudsql" },
+            ],
+            envs: [
+              { name: "API_URL", value: "https://api-123456789012.europe-west9.run.app" },
+              { name: "DEBUG", value: "true" },
+              { name: "KEY", valueSource: { secretKeyRef: { secret: "key", version: "latest" } } },
+              { name: "LIMIT", value: "5" },
+            ],
+          },
+          {
+            name: "agent",
+            image: IMAGE,
+            dependsOns: ["main"],
+            volumeMounts: [{ name: "cache", mountPath: "/c" }],
+            envs: [{ name: "TOKEN", valueSource: { secretKeyRef: { secret: "agent", version: "4" } } }],
+            resources: { cpuIdle: true, startupCpuBoost: true, limits: { cpu: "1", memory: "512Mi" } },
+          },
+        ],
+      },
+    });
+    assert.deepEqual(
+      made
+        .filter(({ type }) => type === SECRET_GRANT)
+        .map(({ name }) => name)
+        .sort(),
+      ["web-reads-agent", "web-reads-key", "web-reads-tls"],
+    );
+    assert.deepEqual(only(made, SERVICE, "api").inputs["scaling"], { scalingMode: "MANUAL", manualInstanceCount: 2 });
+  });
+
+  it("gives a member from outside a grant of its own, with its end", async () => {
+    const made = await mesh({ api: { access: [{ member: "user:a@acme.com", until: "2027-03-31", through: "vpc" }] } });
+    const { member, condition } = only(made, GRANT, "user:a@acme.com-calls-api").inputs;
+    assert.deepEqual(
+      { member, condition },
+      {
+        member: "user:a@acme.com",
+        condition: { title: "until 2027-03-31", expression: 'request.time < timestamp("2027-04-01T00:00:00Z")' },
+      },
+    );
+  });
+});
+
+describe("the components' outputs", () => {
+  it("tell URLs, accounts and the access matrix", async () => {
+    const { spec } = parseMesh(meshInput(), TODAY);
+    let told: unknown;
+    await register(() => {
+      const made = new CloudRunMesh("mesh", { spec: spec! });
+      pulumi.output({ urls: made.urls, accounts: made.serviceAccounts, matrix: made.accessMatrix }).apply((value) => {
+        told = value;
+      });
+    });
+    assert.deepEqual(told, {
+      urls: {
+        web: "https://web-123456789012.europe-west9.run.app",
+        api: "https://api-123456789012.europe-west9.run.app",
+      },
+      accounts: { web: "web-sa@acme-dev.iam.gserviceaccount.com", api: "api-sa@acme-dev.iam.gserviceaccount.com" },
+      matrix: [{ caller: "web", callee: "api", role: "roles/run.invoker", reason: "services.web.calls[0]" }],
+    });
+  });
+});

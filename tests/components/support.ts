@@ -1,0 +1,69 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** One resource that a program registered. */
+export interface Registered {
+  readonly type: string;
+  readonly name: string;
+  /** Logical name of the parent; absent at the top. */
+  readonly parent?: string;
+  readonly inputs: Record<string, unknown>;
+  /** Logical names of the resources it waits for. */
+  readonly waitsFor: readonly string[];
+}
+
+/** The part of the SDK's mock engine that sees whole registrations; its types leave it out. */
+interface Monitor {
+  registerResource(
+    request: { getName(): string; getType(): string; getParent(): string; getDependenciesList(): string[] },
+    callback: unknown,
+  ): Promise<void>;
+}
+
+/** Runs a piece of a program on mocks and tells what it registered, in order. */
+export async function register(build: () => unknown): Promise<Registered[]> {
+  const inputsOf = new Map<string, Record<string, unknown>>();
+  const seen: Omit<Registered, "inputs">[] = [];
+  await pulumi.runtime.setMocks({
+    call: ({ inputs }) => inputs,
+    newResource: ({ type, name, inputs }) => {
+      inputsOf.set(`${type} ${name}`, inputs);
+      return {
+        id: `${name}-id`,
+        state: {
+          ...inputs,
+          ...(inputs.accountId && { email: `${inputs.accountId}@acme-dev.iam.gserviceaccount.com` }),
+        },
+      };
+    },
+  });
+  const monitor = (pulumi.runtime as unknown as { getMonitor(): Monitor }).getMonitor();
+  const registerResource = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request, callback) => {
+    const last = (urn: string) => urn.split("::").at(-1)!;
+    const parent = request.getParent();
+    const waitsFor = request.getDependenciesList().map(last).sort();
+    seen.push({ type: request.getType(), name: request.getName(), ...(parent && { parent: last(parent) }), waitsFor });
+    return registerResource(request, callback);
+  };
+  build();
+  await pulumi.runtime.disconnect();
+  return seen.flatMap((resource) => {
+    const inputs = inputsOf.get(`${resource.type} ${resource.name}`);
+    return inputs ? [{ ...resource, inputs }] : [];
+  });
+}
+
+/** The one resource of a type and name; fails where it is missing. */
+export function only(registered: readonly Registered[], type: string, name?: string): Registered {
+  const found = registered.filter((r) => r.type === type && (name === undefined || r.name === name));
+  if (found.length !== 1)
+    throw new Error(
+      `got ${found.length} of ${type} ${name ?? ""} in ${registered.map((r) => `${r.type} ${r.name}`).join(", ")}`,
+    );
+  return found[0]!;
+}
+
+/** What was registered as `type name`, in order. */
+export function inventory(registered: readonly Registered[]): string[] {
+  return registered.map(({ type, name }) => `${type} ${name}`).sort();
+}

@@ -1,0 +1,172 @@
+import * as assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseMesh } from "../../mesh";
+import { checkDeployment, type DeployOperation } from "../../tools/deploy/checks";
+import type { Google } from "../../tools/deploy/google";
+import { neededPermissions } from "../../tools/deploy/permissions";
+import type { Cli } from "../../tools/deploy/pulumi-cli";
+import { IMAGE, meshInput, TODAY } from "../mesh/support";
+
+const services = { web: { image: IMAGE, calls: ["api"] }, api: { image: IMAGE } };
+const values = {
+  "gcp:project": "shop-prod",
+  "gcp:region": "europe-west9",
+  "cloud-run-mesh:services": JSON.stringify(services),
+  "cloud-run-mesh:network": '{"network":"default","subnetwork":"default"}',
+};
+
+describe("npm run up, before anything is changed", () => {
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "deploy-"));
+    writeFileSync(join(folder, "Pulumi.prod.yaml"), "");
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  const cli: Cli = {
+    isAtLeast: async () => true,
+    isLoggedIn: async () => true,
+    selectedStack: async () => "prod",
+    hasStack: async () => true,
+    config: async () => ({ values, encrypted: new Set() }),
+  };
+  const google: Google = {
+    credentialsProblem: async () => undefined,
+    testPermissions: async (_, permissions) => [...permissions],
+  };
+
+  async function obstacles(
+    change: { cli?: Partial<Cli> | null; google?: Partial<Google>; operation?: DeployOperation; stack?: string } = {},
+  ) {
+    const around = {
+      projectFolder: folder,
+      cli: change.cli === null ? undefined : { ...cli, ...change.cli },
+      google: { ...google, ...change.google },
+      today: TODAY,
+    };
+    const { obstacles: found } = await checkDeployment(change.operation ?? "up", change.stack, around);
+    return found.map(({ message }) => message);
+  }
+  const config = (changed: Record<string, string>) => ({
+    config: async () => ({ values: { ...values, ...changed }, encrypted: new Set<string>() }),
+  });
+
+  it("finds nothing where nothing is missing", async () => assert.deepEqual(await obstacles(), []));
+
+  it("names the CLI and the credentials at once", async () => {
+    assert.deepEqual(
+      await obstacles({
+        cli: null,
+        google: { credentialsProblem: async () => "Could not load the default credentials" },
+      }),
+      [
+        "the Pulumi CLI is not on PATH; install it: https://www.pulumi.com/docs/install/",
+        'no Google credentials (Could not load the default credentials); run "gcloud auth application-default login"',
+      ],
+    );
+  });
+
+  it("names a CLI that is too old", async () => {
+    assert.deepEqual(await obstacles({ cli: { isAtLeast: async () => false } }), [
+      "the Pulumi CLI is older than 3.150.0; update it: https://www.pulumi.com/docs/install/",
+    ]);
+  });
+
+  it("names a missing login", async () => {
+    assert.match(
+      (await obstacles({ cli: { isLoggedIn: async () => false } }))[0]!,
+      /^Pulumi is not logged in to a backend; run "pulumi login"/,
+    );
+  });
+
+  it("names a missing stack", async () => {
+    assert.deepEqual(await obstacles({ cli: { hasStack: async () => false } }), [
+      'there is no stack "prod" in this backend; create it: pulumi stack init prod',
+    ]);
+    assert.match(
+      (await obstacles({ cli: { selectedStack: async () => undefined } }))[0]!,
+      /^no stack is selected; name one/,
+    );
+  });
+
+  it("names a missing stack config", async () => {
+    assert.deepEqual(await obstacles({ stack: "acme/mesh/staging" }), [
+      "Pulumi.staging.yaml is missing; copy Pulumi.dev.yaml and set gcp:project and gcp:region to yours",
+    ]);
+  });
+
+  it("names every problem of the config", async () => {
+    assert.deepEqual(
+      await obstacles({
+        cli: config({ "gcp:region": "", "cloud-run-mesh:services": '{"web":{"image":"i","calls":["apo"]}}' }),
+      }),
+      [
+        '2 problems in the stack config:\n  gcp:region: is missing; run "pulumi config set gcp:region europe-west9", or another region\n  services.web.calls[0]: unknown service "apo"',
+      ],
+    );
+  });
+
+  it("refuses an encrypted map without reading it", async () => {
+    const encrypted = { config: async () => ({ values, encrypted: new Set(["cloud-run-mesh:services"]) }) };
+    assert.match(
+      (await obstacles({ cli: encrypted }))[0]!,
+      /services: holds an encrypted value; put it into Secret Manager/,
+    );
+  });
+
+  it("names a project that is still the example's", async () => {
+    assert.deepEqual(await obstacles({ cli: config({ "gcp:project": "acme-dev" }) }), [
+      `gcp:project is still the example's "acme-dev"; run "pulumi config set gcp:project PROJECT_ID"`,
+    ]);
+  });
+
+  it("names each missing permission and what it is for", async () => {
+    const held = async (_: string, all: readonly string[]) => all.filter((name) => !name.includes("setIamPolicy"));
+    assert.deepEqual(await obstacles({ google: { testPermissions: held } }), [
+      'you lack permissions on project "shop-prod"; ask an owner for them:\n    run.services.setIamPolicy: to grant run.invoker on each service',
+    ]);
+  });
+
+  it("names a project that does not answer", async () => {
+    const testPermissions = async () => {
+      throw new Error("Cloud Resource Manager API has not been used");
+    };
+    assert.match(
+      (await obstacles({ google: { testPermissions } }))[0]!,
+      /^project "shop-prod" could not be asked for your permissions \(Cloud Resource Manager API has not been used\)/,
+    );
+  });
+
+  it("says the two steps before a protected stack can be destroyed, and lets an unprotected one go, whatever its config says", async () => {
+    assert.deepEqual(await obstacles({ operation: "destroy" }), [
+      'the services of "prod" are protected; in two steps: "pulumi config set deletionProtection false" and "npm run up", then destroy again',
+    ]);
+    assert.deepEqual(
+      await obstacles({
+        operation: "destroy",
+        cli: config({ "cloud-run-mesh:deletionProtection": "false", "cloud-run-mesh:services": "{}" }),
+      }),
+      [],
+    );
+  });
+});
+
+describe("the permissions of a deployment", () => {
+  const needed = (change: Parameters<typeof meshInput>[0], operation: "preview" | "up" = "up") =>
+    neededPermissions(parseMesh(meshInput(change), TODAY).spec!, operation).map(({ name }) => name);
+
+  it("are two for a preview", () =>
+    assert.deepEqual(needed({}, "preview"), ["run.services.get", "run.services.getIamPolicy"]));
+
+  it("grow with what the mesh uses", () => {
+    const plain = needed({});
+    const more = needed({ web: { roles: ["roles/cloudsql.client"], env: { KEY: { secret: "key", version: "1" } } } });
+    assert.deepEqual(
+      more.filter((name) => !plain.includes(name)),
+      ["secretmanager.secrets.setIamPolicy", "resourcemanager.projects.setIamPolicy"],
+    );
+    assert.ok(needed({ config: { network: { connector: "c" } } }).includes("vpcaccess.connectors.use"));
+  });
+});

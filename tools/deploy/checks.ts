@@ -1,0 +1,166 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { decodeStackConfig, formatProblems, type MeshSpec, parseMesh } from "../../mesh";
+import type { Google } from "./google";
+import { neededPermissions } from "./permissions";
+import type { Cli, StackConfig } from "./pulumi-cli";
+
+export type DeployOperation = "preview" | "up" | "destroy";
+
+/** Something that stands between a person and a deployment, and how to clear it. */
+export interface Obstacle {
+  readonly check: "cli" | "login" | "stack" | "config" | "credentials" | "permissions" | "protection";
+  readonly message: string;
+}
+
+export interface Surroundings {
+  readonly projectFolder: string;
+  readonly cli: Cli | undefined;
+  /** Absent where checks that ask Google are not wanted. */
+  readonly google: Google | undefined;
+  readonly today: string;
+}
+
+/** The oldest CLI that hands nested config and policy packs to programs the way this one needs. */
+export const MINIMUM_CLI = "3.150.0";
+
+export interface Checked {
+  readonly stack?: string;
+  readonly obstacles: readonly Obstacle[];
+}
+
+/** Everything a first user can lack, found before anything is changed; checks that need an earlier one's answer wait for it. */
+export async function checkDeployment(
+  operation: DeployOperation,
+  stack: string | undefined,
+  around: Surroundings,
+): Promise<Checked> {
+  const { cli, google, projectFolder } = around;
+  const credentials = google?.credentialsProblem();
+  const obstacles: Obstacle[] = [];
+
+  let selected = stack;
+  if (!cli) {
+    obstacles.push({
+      check: "cli",
+      message: "the Pulumi CLI is not on PATH; install it: https://www.pulumi.com/docs/install/",
+    });
+  } else if (!(await cli.isAtLeast(MINIMUM_CLI))) {
+    obstacles.push({
+      check: "cli",
+      message: `the Pulumi CLI is older than ${MINIMUM_CLI}; update it: https://www.pulumi.com/docs/install/`,
+    });
+  } else if (!(await cli.isLoggedIn())) {
+    obstacles.push({
+      check: "login",
+      message:
+        'Pulumi is not logged in to a backend; run "pulumi login", or "pulumi login gs://BUCKET" to keep the state in your own project',
+    });
+  } else {
+    selected ??= await cli.selectedStack();
+    if (selected === undefined) {
+      obstacles.push({
+        check: "stack",
+        message: 'no stack is selected; name one ("npm run up -- STACK"), after "pulumi stack init STACK"',
+      });
+    } else if (!(await cli.hasStack(selected))) {
+      obstacles.push({
+        check: "stack",
+        message: `there is no stack "${selected}" in this backend; create it: pulumi stack init ${selected}`,
+      });
+    }
+  }
+
+  const config = selected === undefined ? undefined : await readConfig(selected, cli, obstacles, projectFolder);
+  const spec = config && operation !== "destroy" ? parseConfig(config, around.today, obstacles) : undefined;
+  if (config && operation === "destroy") obstacles.push(...protection(config, selected));
+
+  const missing = await credentials;
+  if (missing) {
+    obstacles.push({
+      check: "credentials",
+      message: `no Google credentials (${missing}); run "gcloud auth application-default login"`,
+    });
+  } else if (google && spec && operation !== "destroy") {
+    obstacles.push(...(await checkPermissions(spec, operation, google)));
+  }
+  return { ...(selected && { stack: selected }), obstacles };
+}
+
+/** The stack's config as Pulumi reads it: the file's own form is Pulumi's business. */
+async function readConfig(
+  stack: string,
+  cli: Cli | undefined,
+  obstacles: Obstacle[],
+  projectFolder: string,
+): Promise<StackConfig | undefined> {
+  const file = `Pulumi.${stack.split("/").at(-1)}.yaml`;
+  if (!existsSync(join(projectFolder, file))) {
+    obstacles.push({
+      check: "config",
+      message: `${file} is missing; copy Pulumi.dev.yaml and set gcp:project and gcp:region to yours`,
+    });
+    return undefined;
+  }
+  if (obstacles.length > 0 || !cli) return undefined;
+  return cli.config(stack);
+}
+
+function parseConfig(config: StackConfig, today: string, obstacles: Obstacle[]): MeshSpec | undefined {
+  const { input, problems: undecodable } = decodeStackConfig(config.values, (key) => config.encrypted.has(key));
+  // The number is looked up by the program; checks of names count with the longest that Google gives today.
+  const { spec, problems } = parseMesh({ ...input, projectNumber: "0".repeat(12) }, today);
+  const found = [...undecodable, ...problems];
+  if (found.length > 0) obstacles.push({ check: "config", message: formatProblems(found) });
+  else if (spec && spec.project === exampleProject()) {
+    obstacles.push({
+      check: "config",
+      message: `gcp:project is still the example's "${spec.project}"; run "pulumi config set gcp:project PROJECT_ID"`,
+    });
+  }
+  return spec;
+}
+
+function exampleProject(): string | undefined {
+  const example = readFileSync(join(__dirname, "../../Pulumi.dev.yaml"), "utf8");
+  return /^\s*gcp:project:\s*(\S+)$/m.exec(example)?.[1];
+}
+
+function protection({ values }: StackConfig, stack: string | undefined): Obstacle[] {
+  if (values["cloud-run-mesh:deletionProtection"] === "false") return [];
+  return [
+    {
+      check: "protection",
+      message: `the services of "${stack}" are protected; in two steps: "pulumi config set deletionProtection false" and "npm run up", then destroy again`,
+    },
+  ];
+}
+
+async function checkPermissions(spec: MeshSpec, operation: "preview" | "up", google: Google): Promise<Obstacle[]> {
+  const needed = neededPermissions(spec, operation);
+  try {
+    const held = new Set(
+      await google.testPermissions(
+        spec.project,
+        needed.map(({ name }) => name),
+      ),
+    );
+    const missing = needed.filter(({ name }) => !held.has(name));
+    if (missing.length === 0) return [];
+    const lines = missing.map(({ name, what }) => `    ${name}: to ${what}`);
+    return [
+      {
+        check: "permissions",
+        message: [`you lack permissions on project "${spec.project}"; ask an owner for them:`, ...lines].join("\n"),
+      },
+    ];
+  } catch (error) {
+    const said = (error as Error).message.split("\n")[0];
+    return [
+      {
+        check: "permissions",
+        message: `project "${spec.project}" could not be asked for your permissions (${said}); check gcp:project, and "gcloud services enable cloudresourcemanager.googleapis.com --project ${spec.project}"`,
+      },
+    ];
+  }
+}

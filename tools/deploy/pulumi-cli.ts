@@ -1,0 +1,71 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+export interface StackConfig {
+  readonly values: Readonly<Record<string, string>>;
+  readonly encrypted: ReadonlySet<string>;
+}
+
+/** What the checks ask of a CLI. */
+export type Cli = Pick<PulumiCli, "isAtLeast" | "isLoggedIn" | "selectedStack" | "hasStack" | "config">;
+
+/** The person's own Pulumi CLI, asked questions only. */
+export class PulumiCli {
+  private constructor(
+    private readonly version: string,
+    private readonly folder: string,
+  ) {}
+
+  /** The CLI on PATH, or nothing. */
+  static async find(folder: string): Promise<PulumiCli | undefined> {
+    try {
+      const { stdout } = await run("pulumi", ["version"], { cwd: folder, env: quiet });
+      return new PulumiCli(stdout.trim().replace(/^v/, ""), folder);
+    } catch {
+      return undefined;
+    }
+  }
+
+  async isAtLeast(minimum: string): Promise<boolean> {
+    const numbers = (version: string) => version.split("-")[0]!.split(".").map(Number);
+    const [have, need] = [numbers(this.version), numbers(minimum)];
+    const first = need.findIndex((part, i) => part !== (have[i] ?? 0));
+    return first < 0 || (have[first] ?? 0) > need[first]!;
+  }
+
+  async isLoggedIn(): Promise<boolean> {
+    return (await this.ask(["whoami"])) !== undefined;
+  }
+
+  async selectedStack(): Promise<string | undefined> {
+    return (await this.ask(["stack", "--show-name"]))?.trim() || undefined;
+  }
+
+  async hasStack(stack: string): Promise<boolean> {
+    return (await this.ask(["stack", "--stack", stack, "--show-name"])) !== undefined;
+  }
+
+  /** Config by full key, as the program will see it; encrypted values are named but not read. */
+  async config(stack: string): Promise<StackConfig> {
+    const text = (await this.ask(["config", "--json", "--stack", stack])) ?? "{}";
+    const entries = Object.entries(JSON.parse(text) as Record<string, { value?: string; secret: boolean }>);
+    return {
+      values: Object.fromEntries(entries.map(([key, { value = "{}" }]) => [key, value])),
+      encrypted: new Set(entries.filter(([, { secret }]) => secret).map(([key]) => key)),
+    };
+  }
+
+  private async ask(args: readonly string[]): Promise<string | undefined> {
+    try {
+      return (
+        await run("pulumi", [...args, "--non-interactive"], { cwd: this.folder, env: quiet, maxBuffer: 64 << 20 })
+      ).stdout;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+const quiet = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" };
