@@ -1,0 +1,92 @@
+/** Turns the rules into CrossGuard policies: one for each rule, and one that says what a preview could not see. */
+import {
+  type PolicyPackArgs,
+  type ReportViolation,
+  type ResourceValidation,
+  type ResourceValidationArgs,
+  type ResourceValidationPolicy,
+  type StackValidationPolicy,
+  validateResourceOfType,
+} from "@pulumi/policy";
+import { BLIND_SPOTS, BlindSpots } from "./blind-spots";
+import { judgeBy } from "./judge";
+import type { Rule } from "./rule";
+import { rules as allRules } from "./rules";
+
+export const PACK_NAME = "cloud-run-mesh";
+
+/**
+ * One CrossGuard policy per rule, so that each keeps its own name, level, severity and page.
+ *
+ * The SDK deserialises a resource once per policy (server.js, makeAnalyzeRpcFun), except where the policy has a single
+ * validation that carries a type token: then a resource of another type costs a string comparison. So a rule of one type
+ * carries it, and a rule of several types returns at a look-up. README.md has the measured cost.
+ */
+export function policyPack(rules: readonly Rule[] = allRules): PolicyPackArgs {
+  const blindSpots = new BlindSpots();
+  return {
+    enforcementLevel: "mandatory",
+    provider: "gcp",
+    tags: ["google-cloud", "cloud-run", "iam"],
+    policies: [...rules.map((rule) => toPolicy(rule, blindSpots)), blindSpotPolicy(blindSpots)],
+  };
+}
+
+function toPolicy(rule: Rule, blindSpots: BlindSpots): ResourceValidationPolicy {
+  return {
+    name: rule.name,
+    description: rule.description,
+    severity: rule.severity,
+    enforcementLevel: "mandatory",
+    framework: { name: "Google Cloud organization policy", version: "2", ...rule.framework },
+    remediationSteps: rule.remediation,
+    url: rule.framework.reference,
+    tags: [rule.family.replaceAll(" ", "-")],
+    validateResource: validationOf(rule, blindSpots),
+  };
+}
+
+function validationOf(rule: Rule, blindSpots: BlindSpots): ResourceValidation {
+  const validate = (args: ResourceValidationArgs, report: ReportViolation) => {
+    const findings = judgeBy(rule, args);
+    for (const finding of findings) if (finding.kind === "violation") say(report, finding.message);
+    blindSpots.note(findings);
+  };
+  const [token, ...others] = rule.types;
+  if (token !== undefined && others.length === 0) {
+    return validateResourceOfType(classOf(token), (_props, args, report) => validate(args, report));
+  }
+  const types = new Set(rule.types);
+  return (args, report) => {
+    if (types.has(args.type)) validate(args, report);
+  };
+}
+
+/**
+ * A stack policy, for the engine runs those once, after all resources: at the end of a preview even when it has refused
+ * something. It reads nothing itself: outputs at preview are unknown where inputs are merely left out.
+ */
+function blindSpotPolicy(blindSpots: BlindSpots): StackValidationPolicy {
+  return {
+    name: BLIND_SPOTS,
+    description: "Says once for the stack which values the rules could not judge at preview.",
+    enforcementLevel: "advisory",
+    validateStack: ({ resources }, report) => {
+      const line = blindSpots.take(resources.map(({ urn }) => urn));
+      if (line !== undefined) say(report, line);
+    },
+  };
+}
+
+/**
+ * The engine prints the message alone. Given as text, the SDK would put the rule's description before it on each
+ * violation; given as an object, it does not (server.js, makeReportViolationFun), which its types do not tell.
+ */
+function say(report: ReportViolation, message: string): void {
+  (report as unknown as (violation: { message: string }) => void)({ message });
+}
+
+/** All that validateResourceOfType reads of a resource class is its token: no provider SDK has to be loaded for it. */
+function classOf(token: string): new () => never {
+  return { __pulumiType: token } as unknown as new () => never;
+}

@@ -1,0 +1,142 @@
+import * as assert from "node:assert/strict";
+import * as fc from "fast-check";
+import { judge } from "../../policy/src/judge";
+import { policyPack } from "../../policy/src/pack";
+import { rules } from "../../policy/src/rules";
+import { JOB, SERVICE } from "../../policy/src/tokens";
+import { sdkAnalyzer, secret, UNKNOWN } from "./sdk-analyzer";
+
+const MEMBER = "gcp:cloudrunv2/serviceIamMember:ServiceIamMember";
+const BINDING = "gcp:cloudrunv2/serviceIamBinding:ServiceIamBinding";
+const POLICY = "gcp:cloudrunv2/serviceIamPolicy:ServiceIamPolicy";
+const types = [...new Set(rules.flatMap((rule) => rule.types))];
+
+const key = fc.oneof(
+  fc.constantFrom(
+    ...[
+      "member",
+      "members",
+      "policyData",
+      "ingress",
+      "annotations",
+      "invokerIamDisabled",
+      "template",
+      "serviceAccount",
+    ],
+    ...["cloud-run-mesh/ingress-all-reason", "role", "toString", "constructor", "length"],
+  ),
+  fc.string({ maxLength: 8 }).filter((text) => text !== "__proto__"),
+);
+
+/** Values that the wire can carry, with what rules look for mixed in. */
+const value: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
+  leaf: fc.oneof(
+    fc.constantFrom<unknown>(null, true, false, 0, UNKNOWN, "allUsers", "default", "{}", "INGRESS_TRAFFIC_ALL"),
+    fc.string(),
+    fc.json(),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+  ),
+  value: fc.oneof(
+    { maxDepth: 3 },
+    tie("leaf"),
+    fc.array(tie("value"), { maxLength: 4 }),
+    fc.dictionary(key, tie("value"), { maxKeys: 4 }),
+    tie("value").map(secret),
+  ),
+})).value;
+const props = fc.dictionary(key, value, { maxKeys: 8 }) as fc.Arbitrary<Record<string, unknown>>;
+
+const judged = (type: string, inputs: Record<string, unknown>) =>
+  judge({ type, urn: "urn", name: "it", props: inputs });
+const failed = (message: string) => message.startsWith("the rule itself failed");
+
+describe("policy rules meet anything", () => {
+  it("without a rule failing, in one line, and alike through the SDK and in process", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...types), props, async (type, inputs) => {
+        const pure = judged(type, inputs).filter(({ kind }) => kind === "violation");
+        for (const { message } of pure) assert.ok(!failed(message) && !message.includes("\n"), message);
+        const reported = await sdkAnalyzer(policyPack()).analyze({ type, props: inputs });
+        assert.deepEqual(
+          reported.map(({ policy, message }) => [policy, message]),
+          pure.map(({ rule, message }) => [rule, message]),
+        );
+      }),
+      { numRuns: 600, seed: 20261123 },
+    );
+  });
+
+  it("with a public member added, and always refuse it", () => {
+    const members = fc.array(fc.oneof(fc.string(), fc.constant(UNKNOWN)), { maxLength: 6 });
+    const spelling = fc
+      .tuple(
+        fc.constantFrom("allUsers", "allAuthenticatedUsers"),
+        fc.infiniteStream(fc.boolean()),
+        fc.stringMatching(/^\s{0,3}$/),
+      )
+      .map(([word, upper, space]) => {
+        const letters = [...word].map((letter) => (upper.next().value ? letter.toUpperCase() : letter.toLowerCase()));
+        return `${space}${letters.join("")}${space}`;
+      });
+    fc.assert(
+      fc.property(members, members, spelling, (before, after, open) => {
+        const list = [...before, open, ...after];
+        for (const [type, inputs] of [
+          [BINDING, { role: UNKNOWN, members: list }],
+          [
+            POLICY,
+            { name: UNKNOWN, policyData: JSON.stringify({ bindings: [{ members: before }, { members: list }] }) },
+          ],
+        ] as const) {
+          assert.ok(
+            judged(type, inputs).some(({ kind }) => kind === "violation"),
+            JSON.stringify(inputs),
+          );
+        }
+      }),
+      { numRuns: 300, seed: 20261123 },
+    );
+  });
+
+  it("of enormous size, in moderate time", () => {
+    const huge = "x".repeat(5_000_000);
+    const list = Array.from({ length: 50_000 }, (_, i) => `user:u${i}@acme.com`);
+    const deep = `${"[".repeat(200_000)}"allUsers"${"]".repeat(200_000)}`;
+    const start = process.hrtime.bigint();
+    assert.deepEqual(judged(MEMBER, { member: huge }), []);
+    assert.deepEqual(
+      judged(SERVICE, { ingress: huge, template: { serviceAccount: huge } }).map(({ rule }) => rule),
+      ["no-unexplained-public-ingress"],
+    );
+    assert.deepEqual(judged(BINDING, { members: list }), []);
+    assert.equal(judged(BINDING, { members: [...list, "allUsers"] })[0]?.path, "members[50000]");
+    assert.equal(judged(POLICY, { policyData: `{"bindings":[],"x":${deep}}` }).length, 0);
+    assert.equal(judged(POLICY, { policyData: deep }).length, 1);
+    assert.equal(judged(POLICY, { policyData: '{"'.repeat(1_000_000) }).length, 1);
+    const open = Array.from({ length: 50_000 }, () => "allUsers");
+    const [finding] = judged(BINDING, { members: open });
+    assert.ok(finding!.message.includes("49997 more are public") && finding!.message.length < 300);
+    assert.ok(Number(process.hrtime.bigint() - start) / 1e6 < 5_000);
+  });
+
+  it("from prototypes without taking it for a property", () => {
+    const inherited = Object.create({ serviceAccount: "order@acme-dev.iam.gserviceaccount.com" });
+    assert.equal(judged(JOB, { template: { template: inherited } }).length, 1);
+    assert.equal(judged(JOB, Object.create({ template: { template: { serviceAccount: "a@b" } } })).length, 1);
+  });
+
+  it("from getters that throw, as the violation of the rule that read it", () => {
+    const inputs = Object.defineProperty({ ingress: "INGRESS_TRAFFIC_ALL" }, "template", {
+      enumerable: true,
+      get() {
+        throw new Error("hunter2");
+      },
+    });
+    const findings = judged(SERVICE, inputs);
+    assert.deepEqual(
+      findings.map(({ rule }) => rule),
+      ["no-unexplained-public-ingress", "no-default-service-account"],
+    );
+    assert.ok(failed(findings[1]!.message) && !findings[1]!.message.includes("hunter2"));
+  });
+});

@@ -1,0 +1,98 @@
+import * as assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { generatedFiles } from "../../tools/docs";
+
+const root = join(__dirname, "../..");
+const tracked = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
+  cwd: root,
+  encoding: "utf8",
+})
+  .split("\n")
+  .filter((file) => file !== "");
+
+/** What each folder may import from this repository, beyond itself. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  "services/runtime": [],
+  policy: [],
+  mesh: ["services/runtime/contract"],
+  components: ["mesh"],
+  "index.ts": ["components", "mesh"],
+  "sandbox/control-plane": ["mesh/names"],
+  "sandbox/engine": ["sandbox/control-plane"],
+  sandbox: ["sandbox", "policy/src", "mesh/names"],
+};
+
+/** Packages that a folder must not load: `mesh` is pure, `policy` judges stacks of any SDK version. */
+const MUST_NOT_LOAD: Readonly<Record<string, RegExp>> = {
+  mesh: /^(@pulumi\/|node:(fs|child_process|http|https|net))/,
+  policy: /^@pulumi\/(?!policy|pulumi)/,
+  "services/runtime": /^@pulumi\//,
+};
+
+function folderOf(file: string): string | undefined {
+  return Object.keys(MAY_IMPORT)
+    .toSorted((a, b) => b.length - a.length)
+    .find((folder) => file === folder || file.startsWith(`${folder}/`));
+}
+
+function imports(file: string): string[] {
+  const text = readFileSync(join(root, file), "utf8");
+  return [...text.matchAll(/(?:from|import|require\()\s*["']([^"']+)["']/g)].map((match) => match[1]!);
+}
+
+describe("the repository", () => {
+  const sources = tracked.filter((file) => /\.(ts|mjs|js)$/.test(file) && !file.endsWith(".d.ts"));
+
+  it("imports in one direction only", () => {
+    const wrong = sources.flatMap((file) => {
+      const folder = folderOf(file);
+      if (folder === undefined) return [];
+      return imports(file)
+        .filter((target) => target.startsWith("."))
+        .map((target) => normalize(join(dirname(file), target)))
+        .filter(
+          (target) =>
+            !target.startsWith(folder.replace(/\.ts$/, "")) &&
+            !MAY_IMPORT[folder]!.some((allowed) => target === allowed || target.startsWith(`${allowed}/`)),
+        )
+        .map((target) => `${file} imports ${target}`);
+    });
+    assert.deepEqual(wrong, []);
+  });
+
+  it("keeps packages out of the folders that must not load them", () => {
+    const wrong = sources.flatMap((file) => {
+      const refused = MUST_NOT_LOAD[folderOf(file) ?? ""];
+      return refused
+        ? imports(file)
+            .filter((target) => refused.test(target))
+            .map((target) => `${file} loads ${target}`)
+        : [];
+    });
+    assert.deepEqual(wrong, []);
+  });
+
+  it("imports @pulumi/gcp by module, never the whole package", () => {
+    const whole = sources
+      .filter((file) => !file.startsWith("bench/conventional/"))
+      .filter((file) => imports(file).includes("@pulumi/gcp"));
+    assert.deepEqual(whole, []);
+  });
+
+  for (const [path, text] of generatedFiles()) {
+    it(`holds a fresh ${path}; "npm run docs" makes it anew`, () => {
+      assert.equal(readFileSync(join(root, path), "utf8"), text);
+    });
+  }
+
+  it("describes every key of the config", () => {
+    const empty = [
+      ...generatedFiles()
+        .get("docs/config.md")!
+        .matchAll(/^\| `([^`]+)`.*\|\s+\|$/gm),
+    ].map((match) => match[1]);
+    assert.deepEqual(empty, []);
+  });
+});
