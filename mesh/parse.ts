@@ -76,7 +76,10 @@ export function parseMesh(input: MeshInput, today: string): Parsed {
   const issues = parsed.success ? [] : parsed.error.issues;
   problems.push(...schemaProblems(meshConfig, input.config, issues));
 
-  const config = (parsed.success ? parsed.data : salvage(input.config, issues)) as Partial<MeshConfig>;
+  const unsound = issues.flatMap((issue) =>
+    issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [issue.path],
+  );
+  const config = (parsed.success ? parsed.data : salvage(input.config, unsound)) as Partial<MeshConfig>;
   const written = isMap(input.config["services"]) ? input.config["services"] : {};
   const mesh = {
     project: input.project ?? "",
@@ -94,7 +97,7 @@ export function parseMesh(input: MeshInput, today: string): Parsed {
   }
   const routesKnown = config.network !== undefined || input.config["network"] === undefined;
   own.push(...checkServices(services, { keys: new Set(Object.keys(written)), place: mesh, routesKnown }));
-  const told = new Set(issues.map(({ path }) => formatPath(path.slice(0, 3))));
+  const told = new Set(unsound.map((path) => formatPath(path.slice(0, 3))));
   problems.push(...own.filter(({ path }) => !told.has(path.split(/[.[]/, 3).join("."))));
 
   if (problems.length > 0) return { problems: inOrder(problems, written) };
@@ -129,11 +132,11 @@ function placeProblems({ project, region }: MeshInput): Problem[] {
 /** The parts of a config that are sound in themselves, so that they are checked too and all problems are told at once. */
 function salvage(
   config: Readonly<Record<string, unknown>>,
-  issues: readonly { path: PropertyKey[] }[],
+  unsound: readonly PropertyKey[][],
 ): Record<string, unknown> {
   const sound: Record<string, unknown> = { ...config };
   const services = isMap(config["services"]) ? { ...config["services"] } : undefined;
-  for (const { path } of issues) {
+  for (const path of unsound) {
     const [top, key, setting] = path.map(String);
     if (top !== "services" || !services || key === undefined) {
       if (top !== undefined) delete sound[top];

@@ -1,0 +1,124 @@
+import { GoogleError } from "../errors";
+import type { World } from "../handler";
+import { type Properties, textAt } from "../properties";
+import { shortName } from "../rules/identifiers";
+import { projectOfEmail } from "../rules/members";
+import { JOB, runId, SERVICE, WORKER_POOL } from "./run-names";
+import { SECRET, secretId } from "./secret";
+import { ACCOUNT } from "./service-account";
+
+/** What sets one `…IamMember` type apart from another. */
+export interface GrantKind {
+  /** What the grant is on, in the provider's words. */
+  on: string;
+  /** The id of what the grant is on. */
+  target(inputs: Properties, world: World): string;
+  /** Throws where the target does not exist. @default - taken to exist */
+  admitTarget?(inputs: Properties, world: World): void;
+  /** Whether Google takes conditions in this policy. */
+  conditions: boolean;
+  /** Whether `projectOwner:` and the like may be members. @default false */
+  basicRoleMembers?: boolean;
+}
+
+/** Grants by their type token. One more kind of grant is one more row. */
+export const GRANT_KINDS: Readonly<Record<string, GrantKind>> = {
+  "gcp:cloudrunv2/serviceIamMember:ServiceIamMember": run("service", "services", "SERVICE", SERVICE, true),
+  "gcp:cloudrunv2/jobIamMember:JobIamMember": run("job", "jobs", "JOB", JOB, false),
+  "gcp:cloudrunv2/workerPoolIamMember:WorkerPoolIamMember": run(
+    "workerpool",
+    "workerPools",
+    "WORKER_POOL",
+    WORKER_POOL,
+    false,
+  ),
+  "gcp:secretmanager/secretIamMember:SecretIamMember": {
+    on: "secretmanager secret",
+    target: (inputs, world) => secretId(inputs["secretId"], textAt(inputs, "project"), world),
+    admitTarget(inputs, world) {
+      const id = secretId(inputs["secretId"], textAt(inputs, "project"), world);
+      const [, project, , name] = id.split("/");
+      world.need(SECRET, { project: project ?? "", secretId: name ?? "" }, () => {
+        return new GoogleError(
+          404,
+          `Secret [projects/${world.projects.number(project ?? "")}/secrets/${name}] not found.`,
+        );
+      });
+    },
+    conditions: true,
+  },
+  "gcp:projects/iAMMember:IAMMember": {
+    on: "project",
+    target: (inputs, world) => world.projects.id(shortName(String(inputs["project"]))),
+    conditions: true,
+    basicRoleMembers: true,
+  },
+  "gcp:serviceaccount/iAMMember:IAMMember": {
+    on: "service account",
+    target: (inputs) => accountTarget(inputs),
+    admitTarget(inputs, world) {
+      const email = shortName(accountTarget(inputs));
+      const project = projectOfEmail(email);
+      if (project === undefined) return;
+      world.need(ACCOUNT, { accountId: email.slice(0, email.indexOf("@")), project }, () => {
+        return new GoogleError(404, `Unknown service account, notFound`);
+      });
+    },
+    conditions: true,
+  },
+  "gcp:iap/webBackendServiceIamMember:WebBackendServiceIamMember": named("iap webbackendservice", (project, inputs) => {
+    return `projects/${project}/iap_web/compute/services/${shortName(String(inputs["webBackendService"]))}`;
+  }),
+  "gcp:iap/webCloudRunServiceIamMember:WebCloudRunServiceIamMember": named(
+    "iap webcloudrunservice",
+    (project, inputs) => {
+      const service = shortName(String(inputs["cloudRunServiceName"]));
+      return `projects/${project}/iap_web/cloud_run-${String(inputs["location"])}/services/${service}`;
+    },
+  ),
+  "gcp:pubsub/topicIAMMember:TopicIAMMember": named("pubsub topic", (project, inputs) => {
+    return `projects/${project}/topics/${shortName(String(inputs["topic"]))}`;
+  }),
+  "gcp:pubsub/subscriptionIAMMember:SubscriptionIAMMember": named("pubsub subscription", (project, inputs) => {
+    return `projects/${project}/subscriptions/${shortName(String(inputs["subscription"]))}`;
+  }),
+  "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember": named(
+    "artifactregistry repository",
+    (project, inputs) => {
+      return `projects/${project}/locations/${String(inputs["location"])}/repositories/${shortName(String(inputs["repository"]))}`;
+    },
+  ),
+  "gcp:storage/bucketIAMMember:BucketIAMMember": {
+    ...named("storage bucket", (_project, inputs) => `b/${shortName(String(inputs["bucket"]))}`),
+    basicRoleMembers: true,
+  },
+};
+
+function run(on: string, collection: string, kind: string, type: string, conditions: boolean): GrantKind {
+  const target = (inputs: Properties) => runId(collection, inputs);
+  return {
+    on: `cloudrunv2 ${on}`,
+    target,
+    admitTarget(inputs, world) {
+      const id = target(inputs);
+      if (world.find(type, id)) return;
+      const [, project, , location, , name] = id.split("/");
+      throw new GoogleError(
+        404,
+        `Resource '${name}' of kind '${kind}' in region '${location}' in project '${project}' does not exist.`,
+      );
+    },
+    conditions,
+  };
+}
+
+function named(on: string, target: (project: string, inputs: Properties) => string): GrantKind {
+  return { on, target: (inputs) => target(String(inputs["project"]), inputs), conditions: true };
+}
+
+function accountTarget(inputs: Properties): string {
+  const given = String(inputs["serviceAccountId"]);
+  const email = shortName(given);
+  const project = given.startsWith("projects/-/") ? (projectOfEmail(email) ?? "-") : undefined;
+  return project === undefined ? given : `projects/${project}/serviceAccounts/${email}`;
+}

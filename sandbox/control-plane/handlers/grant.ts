@@ -1,0 +1,100 @@
+import { GoogleError } from "../errors";
+import type { Handler, Subject, World } from "../handler";
+import { isUnknown, objectAt, textAt } from "../properties";
+import { conditionProblem } from "../rules/conditions";
+import { stableEtag } from "../rules/identifiers";
+import { isMember, normalizedMember, projectOfEmail, serviceAccountEmail } from "../rules/members";
+import type { GrantKind } from "./grant-kinds";
+import { ACCOUNT } from "./service-account";
+
+/** `roles/NAME`, or a custom role of a project or an organization. */
+const ROLE = /^((projects|organizations)\/[^/]+\/)?roles\/[\w.]+$/;
+
+/** Plays one kind of `…IamMember`: a member with a role on a resource. */
+export function grant(kind: GrantKind): Handler {
+  const named = (target: string) => `${kind.on} "${target}"`;
+  return {
+    kind: `IAM member of ${kind.on}`,
+    idempotent: true,
+    deleteBeforeReplace: true,
+
+    validate(inputs) {
+      const member = inputs["member"];
+      if (isUnknown(member) || !String(member).startsWith("deleted:")) return [];
+      return [{ property: "member", reason: "Terraform does not support IAM members for deleted principals" }];
+    },
+
+    context(operation, id) {
+      const target = named(targetOfId(id));
+      if (operation === "delete") return `Error setting IAM policy for ${target}`;
+      return `Error applying IAM policy for ${target}: Error setting IAM policy for ${target}`;
+    },
+
+    identify: (inputs, world) => grantId(kind.target(inputs, world), inputs),
+
+    parseId(id) {
+      const [target, role, member, ...title] = id.split(" ");
+      if (target === undefined || role === undefined || member === undefined) return id;
+      return [target, role, normalizedMember(member), ...(title.length > 0 ? [title.join(" ")] : [])].join("/");
+    },
+
+    admit(subject, world) {
+      admitRole(subject);
+      admitMember(subject, world, kind);
+      admitCondition(subject, kind);
+      kind.admitTarget?.(subject.inputs, world);
+    },
+
+    compute: ({ id, incarnation }) => ({ etag: stableEtag(`${id} ${incarnation}`) }),
+
+    vanished: (resource) => textAt(resource.state, "member")?.startsWith("deleted:") === true,
+  };
+}
+
+function grantId(target: string, inputs: Subject["inputs"]): string {
+  const title = textAt(inputs, "condition", "title");
+  const member = normalizedMember(String(inputs["member"]));
+  return [target, inputs["role"], member, ...(title === undefined ? [] : [title])].join("/");
+}
+
+function targetOfId(id: string): string {
+  const end = id.search(/\/((projects|organizations)\/[^/]+\/)?roles\//);
+  return end < 0 ? id : id.slice(0, end);
+}
+
+function admitRole({ inputs }: Subject): void {
+  const role = String(inputs["role"]);
+  if (!ROLE.test(role)) throw new GoogleError(400, `Role ${role} is not supported for this resource., badRequest`);
+}
+
+function admitMember({ inputs }: Subject, world: World, kind: GrantKind): void {
+  const member = String(inputs["member"]);
+  if (!isMember(member, kind.basicRoleMembers === true)) {
+    throw new GoogleError(
+      400,
+      `The member ${member} is of an unknown type. Please set a valid type prefix for the member., badRequest`,
+    );
+  }
+  const email = serviceAccountEmail(member);
+  const project = email === undefined ? undefined : projectOfEmail(email);
+  if (email === undefined || project === undefined) return;
+  const accountId = email.slice(0, email.indexOf("@"));
+  world.need(
+    ACCOUNT,
+    { accountId, project },
+    () => new GoogleError(400, `Service account ${email} does not exist., badRequest`),
+  );
+}
+
+function admitCondition({ inputs }: Subject, kind: GrantKind): void {
+  if (inputs["condition"] === undefined) return;
+  if (!kind.conditions) {
+    throw new GoogleError(400, `Conditions are not supported on the IAM policy of a ${kind.on}., badRequest`);
+  }
+  const condition = objectAt(inputs, "condition");
+  if (textAt(condition, "title") === undefined) throw new GoogleError(400, "Condition must have a title., badRequest");
+  const problem = conditionProblem(String(condition["expression"] ?? ""));
+  if (problem !== undefined) {
+    throw new GoogleError(400, `Expression in condition is not valid: ${problem}., badRequest`);
+  }
+}

@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+
+/** A Google Cloud project: its id and its number. */
+export interface Project {
+  id: string;
+  number: string;
+}
+
+/** Twelve digits derived from the id, so that a project that nobody described has the same URLs on every machine. */
+export function derivedProjectNumber(projectId: string): string {
+  const digits = BigInt(`0x${createHash("sha256").update(`project ${projectId}`).digest("hex").slice(0, 16)}`);
+  return String(100_000_000_000n + (digits % 900_000_000_000n));
+}
+
+/** The projects that the control plane plays, by id and by number. */
+export class Projects {
+  readonly #numbers = new Map<string, string>();
+  readonly #ids = new Map<string, string>();
+
+  constructor(known: readonly Project[] = []) {
+    for (const project of known) this.#learn(project.id, project.number);
+  }
+
+  /** Takes note of a project in which something exists. */
+  hold(id: string): void {
+    if (!this.#numbers.has(id)) this.#learn(id, derivedProjectNumber(id));
+  }
+
+  /** True for a project of which the control plane knows every account: one that was described or used. */
+  holds(id: string): boolean {
+    return this.#numbers.has(id);
+  }
+
+  number(id: string): string {
+    return this.#numbers.get(id) ?? derivedProjectNumber(id);
+  }
+
+  /** The id for an id or a number: Google takes both in resource names. */
+  id(idOrNumber: string): string {
+    return this.#ids.get(idOrNumber) ?? idOrNumber;
+  }
+
+  #learn(id: string, number: string): void {
+    this.#numbers.set(id, number);
+    this.#ids.set(number, id);
+  }
+}

@@ -1,0 +1,32 @@
+import type { Handler } from "./handler";
+import { connector } from "./handlers/connector";
+import { grant } from "./handlers/grant";
+import { GRANT_KINDS } from "./handlers/grant-kinds";
+import { NETWORK, network } from "./handlers/network";
+import { projectService } from "./handlers/project-service";
+import { runJob } from "./handlers/run-job";
+import { JOB, SERVICE, WORKER_POOL } from "./handlers/run-names";
+import { CONNECTOR } from "./handlers/run-network";
+import { runService } from "./handlers/run-service";
+import { runWorkerPool } from "./handlers/run-worker-pool";
+import { SECRET, secret } from "./handlers/secret";
+import { SECRET_VERSION, secretVersion } from "./handlers/secret-version";
+import { ACCOUNT, serviceAccount } from "./handlers/service-account";
+import { serviceIdentity } from "./handlers/service-identity";
+import { SUBNETWORK, subnetwork } from "./handlers/subnetwork";
+
+/** The types that are played. One more type is one more file and one more line; kinds of grants are in their own table. */
+export const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
+  [SERVICE, runService],
+  [JOB, runJob],
+  [WORKER_POOL, runWorkerPool],
+  [ACCOUNT, serviceAccount],
+  [SECRET, secret],
+  [SECRET_VERSION, secretVersion],
+  [NETWORK, network],
+  [SUBNETWORK, subnetwork],
+  [CONNECTOR, connector],
+  ["gcp:projects/service:Service", projectService],
+  ["gcp:projects/serviceIdentity:ServiceIdentity", serviceIdentity],
+  ...Object.entries(GRANT_KINDS).map(([type, kind]): [string, Handler] => [type, grant(kind)]),
+]);

@@ -1,0 +1,100 @@
+import type { Handler, Scope } from "../handler";
+import { DEFAULTS_KEY, equal, isObject, isUnknown, type Properties, type PropertyValue } from "../properties";
+import { RESOURCE_TYPES } from "../type-table";
+import { isExplicit, nameProperty } from "./check";
+import { SCOPE_KEYS } from "./scope";
+
+export interface DiffRequest {
+  type: string;
+  id: string;
+  oldInputs: Properties;
+  oldState?: Properties;
+  news: Properties;
+  /** Inputs, by path, whose changes the program ignores. */
+  ignoreChanges?: readonly string[];
+}
+
+export type ChangeKind = "add" | "delete" | "update" | "add-replace" | "delete-replace" | "update-replace";
+
+export interface DiffResult {
+  changes: boolean;
+  /** Top-level inputs that differ. */
+  diffs: string[];
+  /** Those that Google cannot change. */
+  replaces: string[];
+  deleteBeforeReplace: boolean;
+  /** Every difference by its path, for example `template.containers[0].image`. */
+  detailedDiff: Record<string, ChangeKind>;
+}
+
+/** Compares inputs as the bridge does: what the provider's configuration or Google filled in is no difference. */
+export function diffInputs(request: DiffRequest, handler: Handler | undefined, scope: Scope): DiffResult {
+  const { type } = request;
+  const result: DiffResult = { changes: false, diffs: [], replaces: [], deleteBeforeReplace: false, detailedDiff: {} };
+  for (const key of comparedKeys(request)) {
+    if (key === DEFAULTS_KEY || request.ignoreChanges?.includes(key)) continue;
+    const [before, after] = sides(request, key, scope);
+    const paths: [string, "add" | "delete" | "update"][] = [];
+    walk(key, before, after, paths);
+    const changed = paths.filter(([path]) => !ignored(path, request.ignoreChanges));
+    if (changed.length === 0) continue;
+    const replace = RESOURCE_TYPES.get(type)?.replaceOnChange.has(key) === true;
+    result.diffs.push(key);
+    if (replace) result.replaces.push(key);
+    for (const [path, kind] of changed) result.detailedDiff[path] = replace ? `${kind}-replace` : kind;
+  }
+  result.changes = result.diffs.length > 0;
+  result.deleteBeforeReplace = result.replaces.length > 0 && takesTheName(request, handler);
+  return result;
+}
+
+/** The values to compare: an input that is left out counts as what the provider's configuration fills in. */
+function sides(
+  request: DiffRequest,
+  key: string,
+  scope: Scope,
+): [PropertyValue | undefined, PropertyValue | undefined] {
+  const { oldInputs, oldState, news } = request;
+  const source = SCOPE_KEYS[key];
+  if (source === undefined) return [oldInputs[key], news[key]];
+  const before = oldState?.[key] ?? oldInputs[key];
+  if (before === undefined && news[key] === undefined) return [undefined, undefined];
+  return [before ?? scope[source], news[key] ?? scope[source] ?? before];
+}
+
+/** What the provider's configuration stands in for is compared even where no inputs name it. */
+function comparedKeys({ type, oldInputs, news }: DiffRequest): Set<string> {
+  const scoped = Object.keys(SCOPE_KEYS).filter((key) => RESOURCE_TYPES.get(type)?.inputs.has(key));
+  return new Set([...Object.keys(oldInputs), ...Object.keys(news), ...scoped]);
+}
+
+/**
+ * Whether the new resource would collide with the old one. The bridge deletes first when a name was given by the
+ * program and stays the same. Source: `nameRequiresDeleteBeforeReplace` in pulumi-terraform-bridge.
+ */
+function takesTheName(request: DiffRequest, handler: Handler | undefined): boolean {
+  if (handler?.deleteBeforeReplace) return true;
+  const property = nameProperty(request.type, handler);
+  if (property === undefined || !isExplicit(request.news, property)) return false;
+  return equal(request.oldInputs[property], request.news[property]);
+}
+
+function walk(path: string, before: unknown, after: unknown, found: [string, "add" | "delete" | "update"][]): void {
+  if (equal(before, after)) return;
+  if (before === undefined || before === null) found.push([path, "add"]);
+  else if (after === undefined || after === null) found.push([path, "delete"]);
+  else if (isUnknown(before) || isUnknown(after)) found.push([path, "update"]);
+  else if (Array.isArray(before) && Array.isArray(after)) {
+    for (let i = 0; i < Math.max(before.length, after.length); i++) walk(`${path}[${i}]`, before[i], after[i], found);
+  } else if (isObject(before) && isObject(after)) {
+    for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
+      walk(/^[\w$]+$/.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`, before[key], after[key], found);
+    }
+  } else found.push([path, "update"]);
+}
+
+function ignored(path: string, ignoreChanges: readonly string[] = []): boolean {
+  return ignoreChanges.some(
+    (prefix) => path === prefix || path.startsWith(`${prefix}.`) || path.startsWith(`${prefix}[`),
+  );
+}

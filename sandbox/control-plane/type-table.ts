@@ -1,0 +1,39 @@
+import table = require("./resource-types.json");
+
+/**
+ * One resource type: which inputs there are, and which of them Google cannot change. The table is an extract of the
+ * schema that the provider publishes with @pulumi/gcp 9.37.0 (`requiredInputs`, `inputProperties`,
+ * `willReplaceOnChanges`, the properties that are no inputs, and `secret`); lists are written with spaces.
+ */
+export interface ResourceType {
+  required: readonly string[];
+  optional: readonly string[];
+  replaceOnChange: ReadonlySet<string>;
+  outputOnly: readonly string[];
+  secret: readonly string[];
+  /** Required and optional ones. */
+  inputs: ReadonlySet<string>;
+}
+
+/** The version of the provider that the table is taken from, and that the control plane says it is. */
+export const PROVIDER_VERSION = "9.37.0";
+
+/** The types that the table knows, by their token. */
+export const RESOURCE_TYPES: ReadonlyMap<string, ResourceType> = new Map(
+  Object.entries(table).map(([token, row]) => {
+    const [required, optional] = [words(row.required), words(row.optional)];
+    const type: ResourceType = {
+      required,
+      optional,
+      replaceOnChange: new Set(words(row.replaceOnChange)),
+      outputOnly: words(row.outputOnly),
+      secret: words(row.secret),
+      inputs: new Set([...required, ...optional]),
+    };
+    return [token, type];
+  }),
+);
+
+function words(list: string): string[] {
+  return list === "" ? [] : list.split(" ");
+}

@@ -1,0 +1,77 @@
+/**
+ * Back to a state that tells the truth after a kill or a lost answer. Two things can be wrong: the state lists an
+ * operation as pending, or a resource exists that the state has never heard of, so that its next create is refused with
+ * "already exists": a create whose answer was lost leaves no pending operation, one whose engine was killed does.
+ */
+import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
+import type { DeclaredResource } from "./engine";
+import { nameOf, type PendingOperation } from "./result";
+
+type FindExisting = (wanted: DeclaredResource) => Promise<string | undefined>;
+
+/** The parts of Pulumi's deployment document that recovery reads and writes. */
+interface Deployment {
+  readonly deployment: {
+    resources?: ResourceState[];
+    pending_operations?: { resource: ResourceState; type: string }[];
+  };
+}
+
+interface ResourceState {
+  readonly urn: string;
+  readonly type: string;
+  readonly custom?: boolean;
+  readonly id?: string;
+  readonly inputs?: Record<string, unknown>;
+  readonly outputs?: Record<string, unknown>;
+  readonly parent?: string;
+  readonly provider?: string;
+}
+
+/** Pending operations of an exported stack. */
+export function pendingOperations(exported: unknown): PendingOperation[] {
+  const { deployment } = exported as Deployment;
+  return (deployment.pending_operations ?? []).map(({ resource, type }) => ({
+    kind: type,
+    urn: resource.urn,
+    type: resource.type,
+    name: nameOf(resource.urn),
+    inputs: resource.inputs ?? {},
+  }));
+}
+
+/**
+ * Enters every resource into the state that exists although the state does not know: pending creates, and what the
+ * program wants to create next. `stack import` drops pending operations, so what is left of them ends here as well;
+ * a refresh afterwards reads what is really there. Returns the names of the resources taken over.
+ */
+export async function adoptLostCreates(stack: Stack, find: FindExisting): Promise<string[]> {
+  const exported = (await stack.exportStack()) as unknown as Deployment;
+  const { resources = [], pending_operations: pending = [] } = exported.deployment;
+  const candidates = new Map<string, ResourceState>();
+  for (const { resource, type } of pending) if (type === "creating") candidates.set(resource.urn, resource);
+  for (const resource of await wantedCreates(stack)) candidates.set(resource.urn, resource);
+  const adopted: ResourceState[] = [];
+  for (const resource of candidates.values()) {
+    const { type, urn, inputs = {} } = resource;
+    const id = await find({ type, name: nameOf(urn), inputs });
+    if (id && !resources.some((known) => known.urn === urn)) adopted.push({ ...resource, id, outputs: inputs });
+  }
+  if (adopted.length === 0 && pending.length === 0) return [];
+  const deployment = { ...exported.deployment, resources: [...resources, ...adopted], pending_operations: [] };
+  await stack.importStack({ ...exported, deployment } as never);
+  return adopted.map(({ urn }) => nameOf(urn));
+}
+
+/** What the program would create now. One that cannot be previewed cannot tell; its pending operations still can. */
+async function wantedCreates(stack: Stack): Promise<ResourceState[]> {
+  const wanted: ResourceState[] = [];
+  const onEvent = ({ resourcePreEvent }: EngineEvent) => {
+    const { op, new: state } = resourcePreEvent?.metadata ?? {};
+    if (op !== "create" || !state?.custom) return;
+    const { urn, type, inputs, parent, provider } = state;
+    wanted.push({ urn, type, custom: true, inputs, parent, provider });
+  };
+  await stack.preview({ onEvent }).catch(() => undefined);
+  return wanted;
+}

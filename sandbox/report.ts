@@ -1,0 +1,118 @@
+/** What `npm start` prints: progress while it works, then what was made, what the policies said, who may call what. */
+import { styleText } from "node:util";
+import Table from "cli-table3";
+import type { EngineResult, Finding, Progress, Step } from "./engine/result";
+
+/** A row of the stack's output `accessMatrix`. */
+interface AccessRow {
+  readonly caller: string;
+  readonly callee: string;
+  readonly until?: string;
+}
+
+const SIGNS: Readonly<Record<string, string>> = {
+  create: "+",
+  update: "~",
+  delete: "-",
+  replace: "±",
+  "create-replacement": "+",
+  "delete-replaced": "-",
+};
+
+type Style = Parameters<typeof styleText>[0];
+
+export class Report {
+  constructor(
+    private readonly write: (line: string) => void,
+    /** True on a terminal. */
+    private readonly colours: boolean,
+  ) {}
+
+  line(text = ""): void {
+    this.write(text);
+  }
+
+  heading(text: string): void {
+    this.write(`\n${this.style("bold", text)}`);
+  }
+
+  /** One line per thing that happened; what stayed the same is only counted. */
+  progress(progress: Progress): void {
+    if (progress.kind === "note") this.write(`  ${this.style("dim", progress.message)}`);
+    if (progress.kind !== "step") return;
+    const { op, type, name, status } = progress.step;
+    if (status === "started" || !(op in SIGNS) || isComponent(progress.step)) return;
+    const failed = status === "failed" ? this.style("red", "  failed") : "";
+    this.write(`  ${SIGNS[op]} ${type.split(":").slice(1, 2)[0]?.padEnd(32)} ${name}${failed}`);
+  }
+
+  problems({ diagnostics, advice }: EngineResult): void {
+    for (const { severity, message } of diagnostics) {
+      if (severity === "info") continue;
+      this.write(`${this.style(severity === "error" ? "red" : "yellow", severity)}: ${message.trim()}`);
+    }
+    for (const sentence of advice) this.write(`${this.style("bold", "next")}: ${sentence}`);
+  }
+
+  verdicts(findings: readonly Finding[], judged: number): void {
+    this.heading("Policy verdicts");
+    const refusals = findings.filter(({ level }) => level === "mandatory");
+    for (const { policy, level, urn, message } of findings) {
+      const where = urn ? ` ${urn.slice(urn.lastIndexOf("::") + 2)}` : "";
+      this.write(`  ${this.style(level === "mandatory" ? "red" : "yellow", `${level} ${policy}`)}${where}: ${message}`);
+    }
+    if (refusals.length === 0) this.write(`  ${this.style("green", "nothing refused")}, ${judged} resources judged`);
+  }
+
+  matrix(rows: readonly AccessRow[], services: readonly string[]): void {
+    this.heading("Who may call what (everything else is refused)");
+    const callers = [...new Set([...services, ...rows.map(({ caller }) => caller)])];
+    const table = new Table({
+      head: ["caller", ...services.map((service) => `→ ${service}`)],
+      style: { head: [], border: [] },
+    });
+    for (const caller of callers) {
+      const cells = services.map((callee) => {
+        const row = rows.find((one) => one.caller === caller && one.callee === callee);
+        if (!row) return "";
+        return row.until ? `until ${row.until}` : "yes";
+      });
+      if (cells.some((cell) => cell !== "")) table.push([caller, ...cells]);
+    }
+    this.write(table.toString());
+  }
+
+  urls(urls: Readonly<Record<string, string>>, accounts: Readonly<Record<string, string>>): void {
+    this.heading("Services");
+    const table = new Table({ head: ["service", "URL and audience", "runs as"], style: { head: [], border: [] } });
+    for (const [service, url] of Object.entries(urls)) table.push([service, url, accounts[service] ?? ""]);
+    this.write(table.toString());
+  }
+
+  private style(style: Style, text: string): string {
+    return this.colours ? styleText(style, text) : text;
+  }
+}
+
+/** What a run did, in words: `13 created, 2 unchanged`. */
+export function summary(steps: readonly Step[]): string {
+  const words: Readonly<Record<string, string>> = {
+    create: "created",
+    update: "updated",
+    delete: "deleted",
+    same: "unchanged",
+    replace: "replaced",
+  };
+  const counts = new Map<string, number>();
+  for (const step of steps) {
+    const word = words[step.op];
+    if (!word || isComponent(step) || step.status === "failed") continue;
+    counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  return [...counts].map(([word, count]) => `${count} ${word}`).join(", ") || "nothing to do";
+}
+
+/** Components and providers group resources; they exist in no cloud. */
+export function isComponent({ type }: Step): boolean {
+  return !type.startsWith("gcp:");
+}

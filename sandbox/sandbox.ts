@@ -1,0 +1,108 @@
+/** The sandbox whole: a control plane, the engine over it, and the policy pack, for one stack config. */
+import * as path from "node:path";
+import { judge } from "../policy/src/judge";
+import { type ControlPlane, type ControlPlaneOptions, openControlPlane, serveProvider } from "./control-plane";
+import {
+  EmbeddedEngine,
+  type EmbeddedResource,
+  type Engine,
+  EngineError,
+  embeddedCloud,
+  existingIn,
+  type Finding,
+  findPulumi,
+  openPulumiEngine,
+  type Program,
+  type ProjectConfig,
+  refuseRealCredentials,
+} from "./engine";
+
+/** Which engine runs a stack; `auto` is the real one where a Pulumi CLI is at hand. */
+export const ENGINES = ["auto", "pulumi", "embedded"] as const;
+export type EngineChoice = (typeof ENGINES)[number];
+
+export interface SandboxOptions extends Pick<ControlPlaneOptions, "faults" | "onEvent"> {
+  /** Folder with index.ts and policy/. */
+  readonly projectFolder: string;
+  readonly stackConfig: ProjectConfig;
+  /** Where the real engine and the control plane keep their state between runs. */
+  readonly stateFolder: string;
+  /** @default "auto" */
+  readonly engine?: EngineChoice;
+  /** The program; it is loaded by its path, as an engine does. @default index.ts in the project folder */
+  readonly program?: Program;
+  /** Folders of policy packs. @default policy/ in the project folder */
+  readonly policyPacks?: readonly string[];
+  /** @default process.env */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+export interface Sandbox {
+  readonly engine: Engine;
+  readonly controlPlane: ControlPlane;
+  close(): Promise<void>;
+}
+
+/** Opens the sandbox. Throws an error for people where it cannot: real credentials in reach, no such engine, no state folder. */
+export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const { projectFolder, stackConfig, stateFolder, engine = "auto", env = process.env } = options;
+  refuseRealCredentials(env);
+  const cli = engine === "embedded" ? undefined : await findPulumi({ env });
+  if (engine === "pulumi" && cli && !cli.found) {
+    throw new EngineError(
+      "no-cli",
+      `--engine=pulumi: ${cli.reasons.join("; ")}; install Pulumi, or use --engine=embedded`,
+    );
+  }
+  const program = options.program ?? (require(path.join(projectFolder, "index.ts")) as Program);
+  const { project, stack, config } = stackConfig;
+  // The config may name networks, secrets and accounts that the stack does not make.
+  const common = {
+    missing: "assume" as const,
+    projects: projectsOf(config),
+    faults: options.faults,
+    onEvent: options.onEvent,
+  };
+
+  if (!cli?.found) {
+    const controlPlane = openControlPlane(common);
+    const cloud = embeddedCloud(controlPlane, config);
+    const embedded = new EmbeddedEngine({ project, stack, program, config, cloud, judge: findingsOf });
+    return { engine: embedded, controlPlane, close: async () => controlPlane.close() };
+  }
+
+  const controlPlane = openControlPlane({ ...common, stateFile: path.join(stateFolder, "control-plane.jsonl") });
+  const provider = await serveProvider(controlPlane);
+  const pulumiEngine = openPulumiEngine({
+    cli,
+    stateFolder,
+    project,
+    stack,
+    program,
+    config,
+    providers: { gcp: provider.port },
+    policyPacks: options.policyPacks ?? [path.join(projectFolder, "policy")],
+    findExisting: existingIn(controlPlane),
+    env,
+  });
+  return {
+    engine: pulumiEngine,
+    controlPlane,
+    close: async () => {
+      await provider.close();
+      controlPlane.close();
+    },
+  };
+}
+
+function projectsOf(config: ProjectConfig["config"]) {
+  const [id, number] = [config["gcp:project"], config["cloud-run-mesh:projectNumber"]];
+  return id && number ? [{ id, number }] : [];
+}
+
+/** The policy pack's rules in this process; in the real engine the pack runs as published. */
+function findingsOf({ type, urn, name, inputs }: EmbeddedResource): Finding[] {
+  return judge({ type, urn, name, props: inputs })
+    .filter(({ kind }) => kind === "violation")
+    .map(({ rule, message }) => ({ policy: rule, pack: "cloud-run-mesh", level: "mandatory", urn, message }));
+}

@@ -1,0 +1,114 @@
+/**
+ * Google fails at every operation in turn. Which operations there are is read from a run without failures, so that a new
+ * resource cannot be forgotten. `tests/deploy/support.ts` compares what exists in the end with that run.
+ */
+import * as assert from "node:assert/strict";
+import type { Fault } from "../../sandbox/control-plane";
+import { usesPulumi } from "../support/pulumi-cli";
+import { changes, existing, IMAGE, mesh, openStack, type Stack, succeeded } from "./support";
+
+const before = mesh();
+/** A call more, a service replaced, one removed and one made. */
+const after = mesh({
+  web: { image: IMAGE, calls: ["api", "cart"] },
+  api: { image: IMAGE, name: "api-v2", accountId: "api-sa", calls: ["web"] },
+  cart: { image: IMAGE },
+});
+
+interface Phase {
+  readonly name: string;
+  readonly prepare: (stack: Stack) => Promise<unknown>;
+  readonly act: (stack: Stack) => ReturnType<Stack["run"]>;
+}
+
+const phases: readonly Phase[] = [
+  { name: "the first update", prepare: async () => {}, act: (stack) => stack.run("up", before) },
+  {
+    name: "an update that changes",
+    prepare: (stack) => stack.run("up", before),
+    act: (stack) => stack.run("up", after),
+  },
+  { name: "a refresh", prepare: (stack) => stack.run("up", before), act: (stack) => stack.run("refresh", before) },
+  { name: "a destroy", prepare: (stack) => stack.run("up", before), act: (stack) => stack.run("destroy", before) },
+];
+
+/** `partial` needs an effect that can be half done. */
+const KINDS: Readonly<Record<string, readonly Fault["kind"][]>> = {
+  create: ["refused", "partial"],
+  update: ["refused", "partial"],
+  delete: ["refused", "partial"],
+};
+
+describe("failures of Google on the real engine", function () {
+  this.timeout(20 * 60_000);
+  const cli = usesPulumi();
+
+  for (const { name, prepare, act } of phases) {
+    it(`at every operation of ${name} are made good by running it again`, async () => {
+      const clean = await openStack(cli());
+      await prepare(clean);
+      await clean.playing([]);
+      succeeded(await act(clean));
+      const operations = new Map(
+        clean.controlPlane.log().map((entry) => [`${entry.operation} ${entry.type} ${entry.name ?? entry.id}`, entry]),
+      );
+      const expected = existing(clean.controlPlane);
+      await clean.close();
+
+      let played = 0;
+      for (const [what, { operation, type, name: resource, id }] of operations) {
+        for (const kind of KINDS[operation] ?? ["refused" as const]) {
+          const stack = await openStack(cli());
+          try {
+            await prepare(stack);
+            const fault: Fault = {
+              operation,
+              type,
+              kind,
+              nth: 1,
+              ...(operation !== "invoke" && { name: resource ?? id }),
+            };
+            await stack.playing([fault]);
+            const failed = await act(stack);
+            const struck = stack.controlPlane.log().filter(({ outcome }) => outcome !== "done");
+            assert.equal(struck.length, 1, `${kind} at ${what} was played`);
+            if (operation !== "invoke") assert.equal(failed.ok, false, `${kind} at ${what} was told`);
+            succeeded(await act(stack));
+            assert.deepEqual(existing(stack.controlPlane), expected, `after ${kind} at ${what}`);
+            assert.deepEqual(changes(succeeded(await act(stack))), [], `after ${kind} at ${what}`);
+            played++;
+          } finally {
+            await stack.close();
+          }
+        }
+      }
+      assert.ok(played >= 5, `${played} failures were played`);
+    });
+  }
+
+  it("that lose the answer of a create end in one message that names the command, which converges", async () => {
+    const clean = await openStack(cli());
+    succeeded(await clean.run("up", before));
+    const creates = clean.controlPlane.log().filter(({ operation }) => operation === "create");
+    const expected = existing(clean.controlPlane);
+    await clean.close();
+
+    for (const { type, name } of creates) {
+      const stack = await openStack(cli());
+      try {
+        await stack.playing([{ operation: "create", type, name, nth: 1, kind: "lost" }]);
+        const lost = await stack.run("up", before);
+        assert.equal(lost.ok, false);
+        assert.equal(lost.advice.length, 1, lost.advice.join("\n"));
+        assert.match(lost.advice[0]!, new RegExp(`"${name}" .*may exist.*--recover`));
+        succeeded(await stack.run("recover", before));
+        succeeded(await stack.run("up", before));
+        assert.deepEqual(existing(stack.controlPlane), expected, `after the answer to ${name} was lost`);
+        assert.deepEqual(changes(succeeded(await stack.run("up", before))), []);
+      } finally {
+        await stack.close();
+      }
+    }
+    assert.equal(creates.length, 5);
+  });
+});
