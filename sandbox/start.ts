@@ -3,6 +3,7 @@ import { rmSync } from "node:fs";
 import * as path from "node:path";
 import { Command, Option } from "commander";
 import { EngineError, readStackConfigFile } from "./engine";
+import type { Progress } from "./engine/result";
 import { isComponent, Report, summary } from "./report";
 import { ENGINES, type EngineChoice, openSandbox } from "./sandbox";
 
@@ -10,10 +11,11 @@ interface Options {
   readonly engine: EngineChoice;
   readonly state: string;
   readonly fresh?: boolean;
+  readonly recover?: boolean;
   readonly json?: boolean;
 }
 
-async function start(file: string, { engine, state, fresh, json }: Options): Promise<number> {
+async function start(file: string, { engine, state, fresh, recover, json }: Options): Promise<number> {
   const projectFolder = path.dirname(__dirname);
   const report = new Report(
     json ? (line) => console.error(line) : (line) => console.log(line),
@@ -38,7 +40,9 @@ async function start(file: string, { engine, state, fresh, json }: Options): Pro
       `${path.relative(process.cwd(), path.resolve(file))} into the sandbox, with the policy pack, on ${sandbox.engine.description}`,
     );
     report.heading("Resources");
-    const result = await sandbox.engine.run("up", { onEvent: (progress) => report.progress(progress) });
+    const onEvent = (progress: Progress) => report.progress(progress);
+    const recovered = recover ? await sandbox.engine.run("recover", { onEvent }) : undefined;
+    const result = recovered?.ok === false ? recovered : await sandbox.engine.run("up", { onEvent });
     const resources = result.steps.filter((step) => !isComponent(step));
     report.line(`  ${summary(result.steps)} in ${(result.durationMs / 1000).toFixed(1)} s`);
     report.verdicts(result.findings, resources.length);
@@ -74,6 +78,7 @@ new Command("npm start --")
   )
   .option("--state <folder>", "where state is kept between runs", ".sandbox")
   .option("--fresh", "forget the state of earlier runs first")
+  .option("--recover", "first bring the state in line after a run that was killed or lost an answer")
   .option("--json", "print the result as JSON on standard output, the report on standard error")
   .action(async (file: string, options: Options) => {
     process.exitCode = await start(file, options);

@@ -95,7 +95,10 @@ export class ControlPlane {
       return during(handler.context?.("create", id) ?? `Error creating ${handler.kind}`, () => {
         handler.admit?.({ ...subject, ...(previous && { previous }) }, world);
         if (previous && !handler.idempotent && inputs["createIgnoreAlreadyExists"] !== true) {
-          throw new GoogleError(409, `Resource '${shortName(id)}' already exists., alreadyExists`);
+          throw new GoogleError(
+            409,
+            handler.duplicate?.(subject) ?? `Resource '${shortName(id)}' already exists., alreadyExists`,
+          );
         }
         const { state, problems } = this.#put(subject, request.inputs, handler, world);
         return { id, inputs: request.inputs, state, problems, result: { id, state } };

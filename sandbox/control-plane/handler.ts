@@ -68,6 +68,8 @@ export interface Handler {
   identify(inputs: Properties, world: World): string;
   /** The id in full, for the forms that an import accepts. */
   parseId?(id: string, world: World): string;
+  /** Google's words for a create of what exists already. @default - the API's general ones */
+  duplicate?(subject: Subject): string;
   /** Throws what Google answers when it refuses; nothing has happened then. */
   admit?(subject: Subject, world: World): void;
   /** What Google computes. */

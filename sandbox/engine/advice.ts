@@ -8,7 +8,7 @@ export function adviceFor(outcome: Outcome): string[] {
   const pending = outcome.pending.filter(({ kind }) => kind === "creating");
   if (pending.length > 0) {
     advice.push(
-      `${names(pending)} may exist although the engine did not see it made; run "recover", or by hand ` +
+      `${names(pending)} may exist although the engine did not see it made; run "npm start -- --recover", or by hand ` +
         `"pulumi refresh --import-pending-creates URN --import-pending-creates ID" for what exists ` +
         `and "pulumi refresh --clear-pending-creates" for what does not`,
     );
@@ -16,18 +16,20 @@ export function adviceFor(outcome: Outcome): string[] {
   const lost = outcome.steps.filter(({ op, status }) => status === "unknown" && op.startsWith("create"));
   if (lost.length > 0) {
     advice.push(
-      `${names(lost)} may exist although the answer was lost; run "recover", ` +
+      `${names(lost)} may exist although the answer was lost; run "npm start -- --recover", ` +
         `or by hand ${lost.map(({ type, name }) => `"pulumi import ${type} ${name} ID"`).join(" and ")} if it exists`,
     );
   }
   const others = outcome.pending.filter(({ kind }) => kind !== "creating");
   if (others.length > 0) {
-    advice.push(`what became of ${names(others)} is not known; run "refresh" to read it ("pulumi refresh" by hand)`);
+    advice.push(
+      `what became of ${names(others)} is not known; run "npm start -- --recover" to read it, or by hand "pulumi refresh"`,
+    );
   }
   for (const { urn, message } of outcome.diagnostics) {
     if (urn && outcome.operation === "up" && /already exists|\b409\b/i.test(message)) {
       advice.push(
-        `"${nameOf(urn)}" exists and is not in the stack's state; run "recover" to take it over, ` +
+        `"${nameOf(urn)}" exists and is not in the stack's state; run "npm start -- --recover" to take it over, ` +
           `or by hand "pulumi import ${typeOf(urn)} ${nameOf(urn)} ID"`,
       );
     }

@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import type { EngineResult } from "../../sandbox/engine";
 import { usesPulumi } from "../support/pulumi-cli";
 import {
   ACCOUNT,
@@ -106,45 +107,59 @@ describe("a mesh on the real engine", function () {
     ]);
   });
 
-  it("replaces a renamed service by deleting it first, and gives it its grants again", async () => {
+  const renamed = { api: { image: IMAGE, name: "api-v2", accountId: "api-sa" } };
+  const order = (result: EngineResult, type: string) =>
+    result.steps.filter((step) => step.type === type).map(({ op, name }) => `${op} ${name}`);
+
+  it("replaces a renamed service, tells its callers the new URL and gives it its grants again", async () => {
     succeeded(await stack.run("up", mesh()));
-    const renamed = mesh({ api: { image: IMAGE, name: "api-v2", accountId: "api-sa" } });
-    const result = succeeded(await stack.run("up", renamed));
-    const order = result.steps
-      .filter(({ type }) => type === SERVICE || type === GRANT)
-      .map(({ op, name }) => `${op} ${name}`);
-    assert.ok(order.indexOf("delete-replaced api") < order.indexOf("create-replacement api"), order.join(", "));
-    assert.ok(order.includes("create-replacement web-calls-api"), order.join(", "));
-    assert.ok(!order.includes("replace web"), "a caller is told the new URL, and not replaced");
-    const grants = stack.controlPlane.list({ type: GRANT }).map(({ id }) => id);
-    assert.deepEqual(grants, [
-      `${SERVICES}/api-v2/roles/run.invoker/serviceAccount:web-sa@acme-dev.iam.gserviceaccount.com`,
+    const result = succeeded(await stack.run("up", mesh(renamed)));
+    assert.deepEqual(order(result, SERVICE).sort(), [
+      "create-replacement api",
+      "delete-replaced api",
+      "replace api",
+      "update web",
     ]);
-    assert.deepEqual(changes(succeeded(await stack.run("up", renamed))), []);
+    assert.deepEqual(
+      stack.controlPlane.list({ type: GRANT }).map(({ id }) => id),
+      [`${SERVICES}/api-v2/roles/run.invoker/serviceAccount:web-sa@acme-dev.iam.gserviceaccount.com`],
+    );
+    assert.deepEqual(changes(succeeded(await stack.run("up", mesh(renamed)))), []);
   });
 
-  it("keeps a protected service from being replaced, removed and destroyed, and lets it go in two steps", async () => {
-    const guarded = mesh({}, { deletionProtection: true });
-    succeeded(await stack.run("up", guarded));
-    const before = existing(stack.controlPlane);
-    for (const attempt of [
-      () => stack.run("destroy", guarded),
-      () =>
-        stack.run(
-          "up",
-          mesh({ api: { image: IMAGE, name: "api-v2", accountId: "api-sa" } }, { deletionProtection: true }),
-        ),
-    ]) {
-      const refused = await attempt();
-      assert.equal(refused.ok, false);
-      assert.match(errors(refused).join("\n"), /cannot destroy service without setting deletion_?protection/i);
-      assert.deepEqual(
-        stack.controlPlane
-          .list({ type: SERVICE })
-          .map(({ id }) => id)
-          .sort(),
-        before.filter((id) => /services\/[^/]+$/.test(id)),
+  it("deletes a service first where its replacement has the same name, and grants every call again", async () => {
+    succeeded(await stack.run("up", mesh()));
+    const moved = mesh({}, { "gcp:region": "europe-west1" });
+    const result = succeeded(await stack.run("up", moved));
+    for (const name of ["web", "api"]) {
+      const steps = order(result, SERVICE);
+      assert.ok(
+        steps.indexOf(`delete-replaced ${name}`) < steps.indexOf(`create-replacement ${name}`),
+        steps.join(", "),
       );
+    }
+    assert.deepEqual(order(result, GRANT).sort(), [
+      "create-replacement web-calls-api",
+      "delete-replaced web-calls-api",
+      "replace web-calls-api",
+    ]);
+    assert.deepEqual(changes(succeeded(await stack.run("up", moved))), []);
+  });
+
+  it("keeps a protected service from being destroyed and replaced, and lets it go in two steps", async () => {
+    const guarded = (change: object = {}) => mesh({}, { deletionProtection: true, ...change });
+    succeeded(await stack.run("up", guarded()));
+    const before = stack.controlPlane.list({ type: SERVICE });
+    for (const refused of [
+      await stack.run("destroy", guarded()),
+      await stack.run("up", guarded({ "gcp:region": "europe-west1" })),
+    ]) {
+      assert.equal(refused.ok, false);
+      assert.match(
+        errors(refused).join("\n"),
+        /cannot destroy service without setting deletion_?protection=false and running `pulumi up`/,
+      );
+      assert.deepEqual(stack.controlPlane.list({ type: SERVICE }), before);
     }
     succeeded(await stack.run("up", mesh()));
     succeeded(await stack.run("destroy", mesh()));

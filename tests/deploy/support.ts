@@ -96,9 +96,10 @@ export async function openStack(cli: PulumiFound): Promise<Stack> {
   };
 }
 
+/** A key with a namespace of its own stands for itself. */
 export function stackConfig(settings: MeshSettings): Record<string, string> {
   const own = Object.entries(settings).map(([key, value]) => [
-    `cloud-run-mesh:${key}`,
+    key.includes(":") ? key : `cloud-run-mesh:${key}`,
     typeof value === "string" ? value : JSON.stringify(value),
   ]);
   return { "gcp:project": "acme-dev", "gcp:region": "europe-west9", ...Object.fromEntries(own) };

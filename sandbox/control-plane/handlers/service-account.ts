@@ -1,4 +1,3 @@
-import { GoogleError } from "../errors";
 import type { Handler } from "../handler";
 import { isUnknown, type Properties, textAt } from "../properties";
 import { stableDigits } from "../rules/identifiers";
@@ -35,14 +34,8 @@ export const serviceAccount: Handler = {
 
   parseId: (id, world) => (id.includes("/") ? id : accountPath(id, world.scope.project ?? "-")),
 
-  admit({ id, inputs, previous }) {
-    if (previous && inputs["createIgnoreAlreadyExists"] !== true) {
-      throw new GoogleError(
-        409,
-        `Service account ${textAt(inputs, "accountId")} already exists within project ${id.split("/").slice(0, 2).join("/")}.`,
-      );
-    }
-  },
+  duplicate: ({ id, inputs }) =>
+    `Service account ${textAt(inputs, "accountId")} already exists within project ${id.split("/").slice(0, 2).join("/")}.`,
 
   compute: ({ id, incarnation }) => ({ name: id, uniqueId: `1${stableDigits(`${id} ${incarnation}`, 20)}` }),
 

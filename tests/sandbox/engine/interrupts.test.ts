@@ -96,7 +96,7 @@ describe("an interrupted operation", function () {
       up?.pending.map(({ kind, name }) => [kind, name]),
       [["creating", "two"]],
     );
-    assert.match(up?.advice.join("\n") ?? "", /"two" may exist .* run "recover"/);
+    assert.match(up?.advice.join("\n") ?? "", /"two" may exist .* run "npm start -- --recover"/);
 
     await until(() => provider.resources.has("stub/two"));
     provider.createDelayMs = 0;
