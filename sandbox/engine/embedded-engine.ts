@@ -182,6 +182,8 @@ export class EmbeddedEngine implements Engine {
       return (result ?? {}) as Record<string, unknown>;
     } catch (error) {
       await pulumi.runtime.disconnect();
+      // Node reports what nobody handled once the queue of promises is empty: the same failure again, as the stack's own.
+      await new Promise(setImmediate);
       throw error;
     } finally {
       failure.stop();

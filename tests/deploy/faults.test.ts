@@ -4,8 +4,9 @@
  */
 import * as assert from "node:assert/strict";
 import type { Fault } from "../../sandbox/control-plane";
+import type { Operation } from "../../sandbox/engine";
 import { usesPulumi } from "../support/pulumi-cli";
-import { changes, existing, IMAGE, mesh, openStack, type Stack, succeeded } from "./support";
+import { changes, existing, IMAGE, type MeshSettings, mesh, openStack, type Stack, succeeded } from "./support";
 
 const before = mesh();
 /** A call more, a service replaced, one removed and one made. */
@@ -18,18 +19,18 @@ const after = mesh({
 interface Phase {
   readonly name: string;
   readonly prepare: (stack: Stack) => Promise<unknown>;
-  readonly act: (stack: Stack) => ReturnType<Stack["run"]>;
+  readonly act: { readonly operation: Operation; readonly settings: MeshSettings };
 }
 
 const phases: readonly Phase[] = [
-  { name: "the first update", prepare: async () => {}, act: (stack) => stack.run("up", before) },
+  { name: "the first update", prepare: async () => {}, act: { operation: "up", settings: before } },
   {
     name: "an update that changes",
     prepare: (stack) => stack.run("up", before),
-    act: (stack) => stack.run("up", after),
+    act: { operation: "up", settings: after },
   },
-  { name: "a refresh", prepare: (stack) => stack.run("up", before), act: (stack) => stack.run("refresh", before) },
-  { name: "a destroy", prepare: (stack) => stack.run("up", before), act: (stack) => stack.run("destroy", before) },
+  { name: "a refresh", prepare: (stack) => stack.run("up", before), act: { operation: "refresh", settings: before } },
+  { name: "a destroy", prepare: (stack) => stack.run("up", before), act: { operation: "destroy", settings: before } },
 ];
 
 /** `partial` needs an effect that can be half done. */
@@ -48,7 +49,8 @@ describe("failures of Google on the real engine", function () {
       const clean = await openStack(cli());
       await prepare(clean);
       await clean.playing([]);
-      succeeded(await act(clean));
+      const again = (stack: Stack) => stack.run(act.operation, act.settings);
+      succeeded(await again(clean));
       const operations = new Map(
         clean.controlPlane.log().map((entry) => [`${entry.operation} ${entry.type} ${entry.name ?? entry.id}`, entry]),
       );
@@ -69,13 +71,13 @@ describe("failures of Google on the real engine", function () {
               ...(operation !== "invoke" && { name: resource ?? id }),
             };
             await stack.playing([fault]);
-            const failed = await act(stack);
+            const failed = await stack.fail(act.operation, act.settings);
             const struck = stack.controlPlane.log().filter(({ outcome }) => outcome !== "done");
             assert.equal(struck.length, 1, `${kind} at ${what} was played`);
             if (operation !== "invoke") assert.equal(failed.ok, false, `${kind} at ${what} was told`);
-            succeeded(await act(stack));
+            succeeded(await again(stack));
             assert.deepEqual(existing(stack.controlPlane), expected, `after ${kind} at ${what}`);
-            assert.deepEqual(changes(succeeded(await act(stack))), [], `after ${kind} at ${what}`);
+            assert.deepEqual(changes(succeeded(await again(stack))), [], `after ${kind} at ${what}`);
             played++;
           } finally {
             await stack.close();
@@ -97,7 +99,7 @@ describe("failures of Google on the real engine", function () {
       const stack = await openStack(cli());
       try {
         await stack.playing([{ operation: "create", type, name, nth: 1, kind: "lost" }]);
-        const lost = await stack.run("up", before);
+        const lost = await stack.fail("up", before);
         assert.equal(lost.ok, false);
         assert.equal(lost.advice.length, 1, lost.advice.join("\n"));
         assert.match(lost.advice[0]!, new RegExp(`"${name}" .*may exist.*--recover`));

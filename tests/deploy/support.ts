@@ -12,6 +12,7 @@ import {
   type Step,
 } from "../../sandbox/engine";
 import { temporaryFolder, withoutCredentials } from "../support/pulumi-cli";
+import { runApart } from "./run-apart";
 
 export const PROGRAM = require("../../index") as Program;
 export const POLICY_PACK = path.join(__dirname, "../../policy");
@@ -37,6 +38,8 @@ export interface Stack {
   /** The same cloud from here on with these failures; the state stays. */
   playing(faults: readonly Fault[]): Promise<void>;
   run(operation: Operation, settings: MeshSettings, options?: RunOptions): Promise<EngineResult>;
+  /** An operation that is going to fail. */
+  fail(operation: Operation, settings: MeshSettings): Promise<EngineResult>;
   close(): Promise<void>;
 }
 
@@ -89,6 +92,8 @@ export async function openStack(cli: PulumiFound): Promise<Stack> {
       });
       return engine.run(operation);
     },
+    fail: (operation, settings) =>
+      runApart({ cli, stateFolder, port: served.port, operation, config: stackConfig(settings) }),
     close: async () => {
       await close();
       rmSync(stateFolder, { recursive: true, force: true });
