@@ -1,0 +1,34 @@
+/** Runs contenders in turn, so that a busy machine is busy for all of them, and tells median and spread. */
+export interface Contender {
+  readonly name: string;
+  readonly run: () => Promise<unknown> | unknown;
+}
+
+export interface Measured {
+  readonly name: string;
+  /** Milliseconds. */
+  readonly median: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+export async function measure(
+  contenders: readonly Contender[],
+  rounds: number,
+  onProgress: (line: string) => void,
+): Promise<Measured[]> {
+  const times = new Map(contenders.map(({ name }) => [name, [] as number[]]));
+  for (const { run } of contenders) await run();
+  for (let round = 1; round <= rounds; round++) {
+    for (const { name, run } of contenders) {
+      const started = performance.now();
+      await run();
+      times.get(name)!.push(performance.now() - started);
+    }
+    onProgress(`round ${round} of ${rounds}`);
+  }
+  return contenders.map(({ name }) => {
+    const sorted = times.get(name)!.sort((a, b) => a - b);
+    return { name, median: sorted[Math.floor(sorted.length / 2)]!, least: sorted[0]!, most: sorted.at(-1)! };
+  });
+}

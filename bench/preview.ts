@@ -1,0 +1,71 @@
+/** Preview of the dev stack with the policy pack, as people run it, beside the same resources written the usual way. */
+
+import { execFile } from "node:child_process";
+import { copyFileSync, cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import * as path from "node:path";
+import { openControlPlane, serveProvider } from "../sandbox/control-plane";
+import type { PulumiFound } from "../sandbox/engine";
+import { plainPulumi } from "../tests/support/plain-pulumi";
+import { temporaryFolder } from "../tests/support/pulumi-cli";
+import type { Contender } from "./measure";
+
+const ROOT = path.join(__dirname, "..");
+
+export interface PreviewBench {
+  readonly contenders: readonly Contender[];
+  close(): Promise<void>;
+}
+
+export async function previewBench(cli: PulumiFound): Promise<PreviewBench> {
+  const folder = temporaryFolder();
+  const controlPlane = openControlPlane({ missing: "assume" });
+  const served = await serveProvider(controlPlane);
+  const ours = makeOurs(path.join(folder, "ours"));
+  const usual = path.join(folder, "usual");
+  cpSync(path.join(ROOT, "bench/conventional"), usual, { recursive: true });
+  symlinkSync(path.join(ROOT, "node_modules"), path.join(folder, "node_modules"));
+
+  const preview = async (project: string, policyPack?: string) => {
+    const env = plainPulumi({ cli, stateFolder: `${project}-state`, providers: { gcp: served.port } });
+    const run = (...args: string[]) =>
+      new Promise<void>((resolve, reject) =>
+        execFile(cli.command, [...args, "--non-interactive"], { cwd: project, env }, (error, stdout, stderr) =>
+          error ? reject(new Error(`${error.message}\n${stdout}${stderr}`)) : resolve(),
+        ).stdin?.end(),
+      );
+    await run("stack", "select", "--create", "dev");
+    return () => run("preview", ...(policyPack ? ["--policy-pack", policyPack] : []));
+  };
+  const runs = {
+    "ours, with the pack": await preview(ours, path.join(ROOT, "policy")),
+    "the usual way, with its pack": await preview(usual, path.join(usual, "policy")),
+    "ours, with an empty JavaScript pack": await preview(ours, path.join(ROOT, "bench/empty-pack")),
+    "ours, without a pack": await preview(ours),
+  };
+  return {
+    contenders: Object.entries(runs).map(([name, run]) => ({ name, run })),
+    close: async () => {
+      await served.close();
+      controlPlane.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function makeOurs(folder: string): string {
+  mkdirSync(folder);
+  for (const name of [
+    "index.ts",
+    "package.json",
+    "tsconfig.json",
+    "tsconfig.pulumi.json",
+    "Pulumi.yaml",
+    "Pulumi.dev.yaml",
+  ]) {
+    copyFileSync(path.join(ROOT, name), path.join(folder, name));
+  }
+  for (const name of ["node_modules", "components", "mesh", "services"])
+    symlinkSync(path.join(ROOT, name), path.join(folder, name));
+  writeFileSync(path.join(folder, ".gitignore"), "*\n");
+  return folder;
+}
