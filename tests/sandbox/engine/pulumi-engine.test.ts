@@ -113,7 +113,10 @@ describe("the real engine", function () {
     });
     const lost = await engine.up();
     assert.equal(lost.ok, false);
-    assert.match(lost.advice.join("\n"), /"topic" may exist although the answer was lost; run "npm start -- --recover"/);
+    assert.match(
+      lost.advice.join("\n"),
+      /"topic" may exist although the answer was lost; run "npm start -- --recover"/,
+    );
 
     const refused = await engine.up();
     assert.equal(refused.ok, false);
