@@ -143,6 +143,7 @@ export class EmbeddedEngine implements Engine {
   private async runProgram(make: Make, diagnose: (diagnostic: Diagnostic) => void) {
     const { project, stack, config, cloud, program } = this.options;
     let parent = "";
+    let ended = false;
     const mocks: pulumi.runtime.Mocks = {
       newResource: ({ type, name, inputs, custom, id }) =>
         make({ type, name, inputs, urn: urnOf(stack, project, parent, type, name) }, id, custom !== false),
@@ -168,7 +169,7 @@ export class EmbeddedEngine implements Engine {
       log: (request, done) => {
         const [urn, message] = [request.getUrn(), request.getMessage().trim()];
         const severity = SEVERITIES[request.getSeverity()];
-        if (severity && !request.getEphemeral()) diagnose({ severity, ...(urn ? { urn } : {}), message });
+        if (severity && !ended && !request.getEphemeral()) diagnose({ severity, ...(urn ? { urn } : {}), message });
         done(null);
       },
       setRootResource: (_, done) => done(null),
@@ -181,8 +182,9 @@ export class EmbeddedEngine implements Engine {
       await pulumi.runtime.disconnect();
       return (result ?? {}) as Record<string, unknown>;
     } catch (error) {
+      ended = true;
       await pulumi.runtime.disconnect();
-      // Node reports what nobody handled once the queue of promises is empty: the same failure again, as the stack's own.
+      // The SDK's stack meets the same failure and leaves it unhandled; Node says so once its queue of promises is empty.
       await new Promise(setImmediate);
       throw error;
     } finally {

@@ -11,6 +11,7 @@ import { childEnvironment } from "./child-environment";
 import type { DeclaredResource, Engine, OperationOptions, Program, StackConfig } from "./engine";
 import { EventCollector } from "./engine-events";
 import { messageOf } from "./errors";
+import { InlineProgram } from "./inline-program";
 import { withInterrupts } from "./interrupts";
 import { writePolicyShim } from "./policy-shim";
 import { cliResultOf, PulumiProcess } from "./pulumi-command";
@@ -60,6 +61,7 @@ export class PulumiEngine implements Engine {
   readonly policyHost: "language host" | "shim";
   private readonly cli: PulumiProcess;
   private readonly envVars: Record<string, string>;
+  private readonly program: InlineProgram;
   private stack: Promise<Stack> | undefined;
 
   constructor(
@@ -67,6 +69,7 @@ export class PulumiEngine implements Engine {
     private readonly folder: StateFolder,
     env: NodeJS.ProcessEnv,
   ) {
+    this.program = new InlineProgram(options.program);
     const child = childEnvironment(env, folder.home);
     const searched = [path.dirname(options.cli.command), ...(child.PATH ?? "").split(path.delimiter)];
     this.policyHost = writePolicyShim(folder.bin, searched);
@@ -103,6 +106,8 @@ export class PulumiEngine implements Engine {
       } catch (error) {
         ok = false;
         this.explain(error, collector);
+      } finally {
+        await this.program.close();
       }
     });
     // An operation that ended well leaves nothing pending; asking would cost one more start of the CLI.
@@ -190,12 +195,12 @@ export class PulumiEngine implements Engine {
   }
 
   private async create(): Promise<Stack> {
-    const { project, stack, program, config } = this.options;
+    const { project, stack, config } = this.options;
     const file = path.join(this.folder.work, `Pulumi.${stack}.yaml`);
     const settings = { name: project, runtime: "nodejs", backend: { url: this.folder.backendUrl } } as const;
     const exists = existsSync(path.join(this.folder.backend, ".pulumi", "stacks", project, `${stack}.json`));
     const workspace = await LocalWorkspace.create({
-      program,
+      program: this.program.run,
       workDir: this.folder.work,
       pulumiHome: this.folder.pulumiHome,
       projectSettings: settings,
