@@ -12,7 +12,7 @@ const periods = {
 };
 const httpGet = z
   .strictObject({
-    path: z.string().startsWith("/", 'must start with "/"').describe("Path that answers 2xx or 3xx when healthy"),
+    path: z.string().regex(/^\//, 'must start with "/"').describe("Path that answers 2xx or 3xx when healthy"),
     port: port.optional().describe("Container port; default: the container's `port`"),
   })
   .optional()
@@ -76,7 +76,7 @@ const container = z.strictObject({
   args: z.array(z.string()).optional().describe("Arguments of the entry point; default: the image's"),
   workingDir: z
     .string()
-    .startsWith("/", 'must start with "/"')
+    .regex(/^\//, 'must start with "/"')
     .optional()
     .describe("Working directory; default: the image's"),
   env: z
@@ -111,7 +111,7 @@ const container = z.strictObject({
 });
 
 const name63 = z.string().regex(/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/, "must be lower-case letters, digits and hyphens");
-const mountPath = z.string().startsWith("/", 'must start with "/"');
+const mountPath = z.string().regex(/^\//, 'must start with "/"');
 
 export const sidecar = container.omit({ port: true, readinessProbe: true }).extend({
   dependsOn: z
