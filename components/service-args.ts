@@ -88,7 +88,9 @@ function sidecarContainer(name: string, sidecar: SidecarSpec): types.ServiceTemp
   };
 }
 
-function container(spec: Omit<ContainerSpec, "port" | "readinessProbe">): types.ServiceTemplateContainer {
+function container(
+  spec: Omit<ContainerSpec, "port" | "readinessProbe"> & { image: string },
+): types.ServiceTemplateContainer {
   const { plain, secret } = splitEnvironment(spec.env ?? {});
   const envs = [
     ...Object.entries(plain).map(([name, value]) => ({ name, value })),
@@ -96,7 +98,7 @@ function container(spec: Omit<ContainerSpec, "port" | "readinessProbe">): types.
   ].sort((a, b) => (a.name < b.name ? -1 : 1));
   const { cpu, memory, gpu, cpuIdle, startupCpuBoost } = spec.resources ?? {};
   return defined({
-    image: spec.image ?? "",
+    image: spec.image,
     commands: spec.command,
     args: spec.args,
     workingDir: spec.workingDir,

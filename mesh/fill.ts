@@ -29,6 +29,7 @@ export function fillService(
   const spec: ServiceSpec = {
     ...rest,
     key,
+    image: written.image ?? "",
     name,
     accountId: written.accountId ?? accountId(name),
     url: serviceUrl(name, place.projectNumber, place.region),

@@ -2,7 +2,7 @@ import { accessName, callName } from "./names";
 import type { MeshSpec, ServiceSpec } from "./spec";
 
 /** The role that lets a principal call a service. Source: https://cloud.google.com/run/docs/reference/iam/roles */
-export const INVOKER_ROLE = "roles/run.invoker";
+export const INVOKER_ROLE = "roles/run.invoker" as const;
 
 /** One permission: this caller may call that service. It yields the grant, the URL that the caller is told, and the probe. */
 export interface Edge {
@@ -34,7 +34,7 @@ export function accessGraph(spec: MeshSpec): AccessGraph {
       name: callName(service.key, to),
       from: { service: service.key },
       to,
-      role: INVOKER_ROLE as typeof INVOKER_ROLE,
+      role: INVOKER_ROLE,
       ...(until && { until }),
       reason: `services.${service.key}.calls[${i}]`,
     })),
@@ -42,7 +42,7 @@ export function accessGraph(spec: MeshSpec): AccessGraph {
       name: accessName(member, service.key),
       from: { member },
       to: service.key,
-      role: INVOKER_ROLE as typeof INVOKER_ROLE,
+      role: INVOKER_ROLE,
       ...(until && { until }),
       reason: `services.${service.key}.access[${i}]`,
     })),

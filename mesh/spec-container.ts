@@ -66,12 +66,13 @@ const envValue = z
   .union([z.string(), z.number(), z.boolean(), secretRef])
   .describe("A plain value, or `{ secret, version }` from Secret Manager");
 
+/** What runs. A service may leave it out for the schema, so that its absence is told in our own words. */
+const requiredImage = z
+  .string()
+  .regex(/^\S+$/, "must be a container image reference without spaces")
+  .describe("Container image, best pinned by digest: `REGION-docker.pkg.dev/PROJECT/REPOSITORY/IMAGE@sha256:…`");
+
 const container = z.strictObject({
-  image: z
-    .string()
-    .regex(/^\S+$/, "must be a container image reference without spaces")
-    .optional()
-    .describe("Container image, best pinned by digest: `REGION-docker.pkg.dev/PROJECT/REPOSITORY/IMAGE@sha256:…`"),
   command: z.array(z.string()).optional().describe("Entry point; default: the image's"),
   args: z.array(z.string()).optional().describe("Arguments of the entry point; default: the image's"),
   workingDir: z
@@ -114,6 +115,7 @@ const name63 = z.string().regex(/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/, "must be lo
 const mountPath = z.string().regex(/^\//, 'must start with "/"');
 
 export const sidecar = container.omit({ port: true, readinessProbe: true }).extend({
+  image: requiredImage,
   dependsOn: z
     .array(z.string())
     .optional()
@@ -158,11 +160,11 @@ const volume = z.strictObject({
     .describe("Cloud SQL sockets; give the account `roles/cloudsql.client`"),
 });
 
-/** What the one main container of a service and its surroundings may say. */
-const { image: containerImage, ...settings } = container.shape;
-export const image = containerImage;
+export const image = requiredImage.optional();
+
+/** What the main container of a service and its surroundings may say, beyond its image. */
 export const containerKeys = {
-  ...settings,
+  ...container.shape,
   volumes: z.record(name63, volume).optional().describe("Volumes by name"),
   sidecars: z.record(name63, sidecar).optional().describe("Further containers by name"),
 };

@@ -216,8 +216,10 @@ export interface VpcRoute {
 }
 
 /** A service as filled in: every default is decided, every name derived. */
-export interface ServiceSpec extends Omit<ServiceConfig, "calls" | "ingress" | "access" | "network" | "labels"> {
+export interface ServiceSpec
+  extends Omit<ServiceConfig, "image" | "calls" | "ingress" | "access" | "network" | "labels"> {
   readonly key: string;
+  readonly image: string;
   readonly name: string;
   readonly accountId: string;
   readonly url: string;

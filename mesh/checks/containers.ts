@@ -85,7 +85,6 @@ export function checkContainers({
     const path = `sidecars.${name}`;
     if (name === "main")
       problems.push({ path, message: '"main" is the name of the service\'s own container; choose another' });
-    if (!sidecar.image) problems.push({ path: `${path}.image`, message: "is missing; a sidecar needs one" });
     for (const mount of Object.keys(sidecar.mounts ?? {})) {
       if (!Object.hasOwn(volumes, mount))
         problems.push({

@@ -33,7 +33,7 @@ export function checkService(spec: ServiceSpec, place: Place): Problem[] {
 }
 
 function checkImage({ image }: ServiceSpec): Problem[] {
-  if (image !== undefined) return [];
+  if (image !== "") return [];
   return [
     { path: "image", message: "is missing; set it to what you built and pushed, best pinned by digest (@sha256:…)" },
   ];

@@ -501,12 +501,14 @@ export const wrongConfigs: readonly WrongConfig[] = [
     ],
   },
   {
-    fact: "a sidecar without an image that waits for itself",
-    web: { sidecars: { proxy: { dependsOn: ["proxy"] } } },
-    problems: [
-      "services.web.sidecars.proxy.image: is missing; a sidecar needs one",
-      'services.web.sidecars.proxy.dependsOn[0]: "proxy" waits for itself; remove the entry',
-    ],
+    fact: "a sidecar without an image",
+    web: { sidecars: { proxy: { dependsOn: ["main"] } } },
+    problems: ["services.web.sidecars.proxy.image: is missing; text is needed"],
+  },
+  {
+    fact: "a sidecar that waits for itself",
+    web: { sidecars: { proxy: { image, dependsOn: ["proxy"] } } },
+    problems: ['services.web.sidecars.proxy.dependsOn[0]: "proxy" waits for itself; remove the entry'],
   },
   {
     fact: "a sidecar called main",
