@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseMesh } from "../../mesh";
-import { checkDeployment, type DeployOperation } from "../../tools/deploy/checks";
+import { MINIMUM_PULUMI_VERSION } from "../../sandbox/engine";
+import { checkDeployment, type DeployOperation, MINIMUM_CLI } from "../../tools/deploy/checks";
 import type { Google } from "../../tools/deploy/google";
 import { neededPermissions } from "../../tools/deploy/permissions";
 import type { Cli } from "../../tools/deploy/pulumi-cli";
@@ -70,9 +71,11 @@ describe("npm run up, before anything is changed", () => {
 
   it("names a CLI that is too old", async () => {
     assert.deepEqual(await obstacles({ cli: { isAtLeast: async () => false } }), [
-      "the Pulumi CLI is older than 3.150.0; update it: https://www.pulumi.com/docs/install/",
+      "the Pulumi CLI is older than 3.206.0; update it: https://www.pulumi.com/docs/install/",
     ]);
   });
+
+  it("asks for the same CLI as the sandbox", () => assert.equal(MINIMUM_CLI, MINIMUM_PULUMI_VERSION));
 
   it("names a missing login", async () => {
     assert.match(
