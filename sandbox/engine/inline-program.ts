@@ -9,8 +9,12 @@ interface Client {
   close(): void;
 }
 
+interface EngineClient extends Client {
+  log(request: unknown, done: (error: null) => void): void;
+}
+
 interface Store {
-  readonly settings: { monitor?: Client; engine?: Client };
+  readonly settings: { monitor?: Client; engine?: EngineClient };
 }
 
 /** Where the SDK keeps what belongs to one run; its types leave it out. */
@@ -31,7 +35,10 @@ export class InlineProgram {
   async close(): Promise<void> {
     for (const { settings } of this.#stores) {
       settings.monitor?.close();
-      settings.engine?.close();
+      if (!settings.engine) continue;
+      // The SDK delivers log lines one after the other for the whole process: one that fails would stop all later ones.
+      settings.engine.log = (_, done) => done(null);
+      settings.engine.close();
     }
     this.#stores.clear();
     // What fails now and is handled by nobody is told once the queue of promises is empty: to this run, not to the next.
