@@ -169,7 +169,8 @@ export class EmbeddedEngine implements Engine {
       log: (request, done) => {
         const [urn, message] = [request.getUrn(), request.getMessage().trim()];
         const severity = SEVERITIES[request.getSeverity()];
-        if (severity && !ended && !request.getEphemeral()) diagnose({ severity, ...(urn ? { urn } : {}), message });
+        const echo = ended || message.startsWith(UNHANDLED);
+        if (severity && !echo && !request.getEphemeral()) diagnose({ severity, ...(urn ? { urn } : {}), message });
         done(null);
       },
       setRootResource: (_, done) => done(null),
@@ -192,6 +193,12 @@ export class EmbeddedEngine implements Engine {
     }
   }
 }
+
+/**
+ * How the Automation API's handlers tell an error that nobody handled. Those of earlier runs in this process hear of this
+ * program's errors too, which are this engine's to tell.
+ */
+const UNHANDLED = "Unhandled exception: ";
 
 /** As the protocol numbers them; debug messages, the first, are left out. */
 const SEVERITIES: readonly (Diagnostic["severity"] | undefined)[] = [undefined, "info", "warning", "error"];

@@ -102,6 +102,21 @@ describe("the embedded engine", function () {
     assert.match(up.diagnostics[0]!.urn!, /::sa$/);
   });
 
+  it("tells an error once, although handlers of earlier runs in this process tell it too", async () => {
+    const earlier = (error: Error) => void pulumi.log.error(`Unhandled exception: ${error.stack}`);
+    process.on("unhandledRejection", earlier);
+    try {
+      const { engine } = open(async () => {
+        await pulumi.log.error("Unhandled exception: Error: the order book is empty");
+        throw new Error("the order book is empty");
+      });
+      const { diagnostics } = await engine.run("up");
+      assert.deepEqual(diagnostics, [{ severity: "error", message: "the order book is empty" }]);
+    } finally {
+      process.off("unhandledRejection", earlier);
+    }
+  });
+
   it("answers an error of the program", async () => {
     const { engine } = open(async () => {
       throw new Error("the order book is empty");
