@@ -1,0 +1,4 @@
+import { runService } from "../runtime/index";
+import { gatewayService } from "./service";
+
+runService(gatewayService());

@@ -1,0 +1,4 @@
+import { runService } from "../runtime/index";
+import { itemsBackend } from "./service";
+
+runService(itemsBackend());

@@ -1,0 +1,4 @@
+import { runService } from "../runtime/index";
+import { itemsFrontend } from "./service";
+
+runService(itemsFrontend());

@@ -1,0 +1,4 @@
+import { runService } from "../runtime/index";
+import { orderService } from "./service";
+
+runService(orderService());

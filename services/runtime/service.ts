@@ -1,0 +1,148 @@
+import type { Dispatcher } from "undici";
+import { type Caller, createCaller } from "./call";
+import { type Clock, Deadline, type Random, systemClock } from "./clock";
+import { asServiceError, ServiceError } from "./errors";
+import { createLog, errorFields, type Log } from "./log";
+import { type Environment, type Options, readOptions } from "./options";
+import { proxyAwareDispatcher, useForFetch } from "./proxy";
+import type { Route } from "./server/router";
+import { type RunningServer, serve } from "./server/server";
+import { defaultCredentials } from "./tokens/default-credentials";
+import { type MetadataServer, metadataServer } from "./tokens/metadata";
+import { createTokenSource, type TokenSource } from "./tokens/source";
+
+/** A service as data: its name, whom it calls, and its API. */
+export interface ServiceDefinition<Callee extends string = string> {
+  /** Name that the service gives itself in its answers, e.g. `order-service (TypeScript)`. */
+  readonly name: string;
+  /** Keys of the receiving services in the stack config. */
+  readonly calls: readonly Callee[];
+  /** Makes the API; called once at the start. */
+  routes(tools: ServiceTools<Callee>): readonly Route[];
+}
+
+/** What a service's API is made with. */
+export interface ServiceTools<Callee extends string = string> {
+  readonly callers: Readonly<Record<Callee, Caller>>;
+  readonly options: Options<Callee>;
+  readonly tokens: TokenSource;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+export interface ServiceWorld {
+  /** @default process.env */
+  readonly env?: Environment;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  /** Takes each line of the log. @default standard output */
+  readonly line?: (line: string) => void;
+}
+
+export interface RunningService {
+  readonly port: number;
+  /** Drains and closes everything. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a service and returns once it listens. Needs no network to start: tokens are fetched on first use.
+ *
+ * @throws ServiceError `options-invalid` with every problem, `port-taken`
+ */
+export async function startService<Callee extends string>(
+  definition: ServiceDefinition<Callee>,
+  world: ServiceWorld = {},
+): Promise<RunningService> {
+  const { env = process.env, clock = systemClock, random = Math.random } = world;
+  const options = readOptions(env, definition.calls);
+  const { metadataHost } = options;
+  const metadata = metadataHost === undefined ? undefined : metadataServer(metadataHost);
+  let projectId = options.projectId;
+  const log = createLog({ least: options.logSeverity, clock, projectId: () => projectId, line: world.line });
+  const tokens = createTokenSource({
+    minter: metadata ?? defaultCredentials(options.impersonate),
+    clock,
+    random,
+    onFailure: (audience, error) => log.write("WARNING", error.message, { ...errorFields(error), audience }),
+  });
+  const dispatcher = proxyAwareDispatcher(env);
+  const callers = callersOf(definition.calls, { options, tokens, dispatcher, clock, random });
+  const server: RunningServer = await serve({
+    ...options,
+    name: definition.name,
+    routes: definition.routes({ callers, options, tokens, clock, random, log }),
+    log,
+    clock,
+    random,
+  });
+  if (world.env === undefined) useForFetch(dispatcher);
+  if (projectId === undefined && metadata) {
+    askProjectId(metadata, clock).then(
+      (found) => {
+        projectId = found;
+      },
+      (error) => log.write("DEBUG", "the log's traces go without a project", errorFields(error)),
+    );
+  }
+  log.write("INFO", `${definition.name} listens on ${options.bindAddress}:${server.port}`);
+  return {
+    port: server.port,
+    async stop() {
+      await server.drain();
+      await Promise.all([dispatcher.destroy(), metadata?.close()]);
+    },
+  };
+}
+
+/**
+ * Runs a service as a process: starts it, drains it on SIGTERM and SIGINT, and exits with 0; with 1 when it cannot
+ * start or breaks, after a line in the log that says why.
+ */
+export async function runService<Callee extends string>(definition: ServiceDefinition<Callee>): Promise<void> {
+  const log = createLog({ clock: systemClock });
+  const fail = (error: unknown) => {
+    const known = asServiceError(error);
+    log.write("CRITICAL", known.code === "internal" ? "broken" : known.message, errorFields(known));
+    process.exit(1);
+  };
+  process.on("uncaughtException", fail);
+  try {
+    const service = await startService(definition);
+    const stop = (signal: NodeJS.Signals) => {
+      log.write("INFO", `${definition.name} drains after ${signal}`);
+      service.stop().then(() => process.exit(0), fail);
+    };
+    process.once("SIGTERM", stop);
+    process.once("SIGINT", stop);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+function callersOf<Callee extends string>(
+  calls: readonly Callee[],
+  tools: { options: Options<Callee>; tokens: TokenSource; dispatcher: Dispatcher; clock: Clock; random: Random },
+): Record<Callee, Caller> {
+  const { options, ...rest } = tools;
+  return Object.fromEntries(
+    calls.map((callee) => [
+      callee,
+      createCaller({ ...rest, callee, url: options.urls[callee], timeoutMs: options.callTimeoutMs }),
+    ]),
+  ) as Record<Callee, Caller>;
+}
+
+async function askProjectId(metadata: MetadataServer, clock: Clock): Promise<string> {
+  const limit = new Deadline(
+    clock,
+    5_000,
+    () => new ServiceError("token-unavailable", `${metadata.name} was too slow`),
+  );
+  try {
+    return await metadata.projectId(limit.signal);
+  } finally {
+    limit.dispose();
+  }
+}

@@ -1,0 +1,4 @@
+import { runService } from "../runtime/index";
+import { userService } from "./service";
+
+runService(userService());

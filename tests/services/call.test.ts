@@ -1,0 +1,236 @@
+import * as assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+import { afterEach, beforeEach, describe, it } from "mocha";
+import {
+  type Caller,
+  type CallerOptions,
+  createCaller,
+  path,
+  proxyAwareDispatcher,
+  ServiceError,
+  systemClock,
+  type TokenSource,
+} from "../../services/runtime/index";
+import { Fake, HeldClock, json, until } from "./support";
+
+const UNAUTHORIZED = {
+  "www-authenticate": 'Bearer error="invalid_token" error_description="The access token could not be verified"',
+};
+
+describe("the authenticated caller", () => {
+  let fake: Fake;
+  let tokens: TokenSource & { renewed: string[]; next: string };
+  let dispatcher = proxyAwareDispatcher({});
+
+  beforeEach(async () => {
+    dispatcher = proxyAwareDispatcher({});
+    fake = await Fake.start((_, response) => json(response, 200, { ok: true }));
+    tokens = {
+      next: "token-1",
+      renewed: [],
+      get: async () => tokens.next,
+      renew: async (_, refused) => {
+        tokens.renewed.push(refused);
+        return tokens.next;
+      },
+    };
+  });
+  afterEach(async () => {
+    await dispatcher.destroy();
+    await fake.stop();
+  });
+
+  function caller(more: Partial<CallerOptions> = {}): Caller {
+    const standard = { callee: "order", url: fake.url, tokens, dispatcher, clock: systemClock, random: () => 0 };
+    return createCaller({ ...standard, ...more });
+  }
+
+  it("sends the token where Cloud Run looks first, and leaves Authorization to the application", async () => {
+    const trace = { traceId: "a".repeat(32), spanId: "000000000000000b", sampled: true };
+    const headers = { Authorization: "Basic abc", "X-Serverless-Authorization": "Bearer forged" };
+    await caller().call({ method: "POST", path: "/orders", json: { a: 1 }, headers, context: { trace } });
+    const [seen] = fake.seen;
+    assert.equal(seen!.headers["x-serverless-authorization"], "Bearer token-1");
+    assert.equal(seen!.headers.authorization, "Basic abc");
+    assert.equal(seen!.headers["content-type"], "application/json");
+    assert.equal(seen!.headers.traceparent, `00-${"a".repeat(32)}-000000000000000b-01`);
+    assert.equal(seen!.headers["x-cloud-trace-context"], `${"a".repeat(32)}/11;o=1`);
+    assert.equal(seen!.body, '{"a":1}');
+  });
+
+  it("sends nothing without a token", async () => {
+    tokens.get = async () => {
+      throw new ServiceError("token-unavailable", "down");
+    };
+    await assert.rejects(caller().call({ path: "/orders" }), { code: "token-unavailable" });
+    assert.equal(fake.seen.length, 0);
+  });
+
+  for (const url of [
+    "http://order.run.app",
+    "https://order.run.app/path",
+    "ftp://order.run.app",
+    "order",
+    "https://u:p@h",
+  ]) {
+    it(`refuses ${url}: a token would travel in the clear, or the audience is none`, () => {
+      assert.throws(() => caller({ url }), { code: "options-invalid" });
+    });
+  }
+
+  it("follows no redirect, so that the token goes nowhere else", async () => {
+    fake.answer((_, response) => json(response, 302, {}, { location: "https://elsewhere.example/" }));
+    assert.equal((await caller().call({ path: "/" })).status, 302);
+    assert.equal(fake.seen.length, 1);
+  });
+
+  it("gives up at its deadline, whatever state the answer is in", async () => {
+    for (const part of ["nothing", "half"]) {
+      const clock = new HeldClock();
+      fake.answer((_, response) => {
+        if (part === "half") response.writeHead(200, { "content-type": "application/json" }).write("[");
+      });
+      const call = caller({ clock, timeoutMs: 700 }).call({ path: "/" });
+      const failed = assert.rejects(call, { code: "callee-timeout", message: "order: no answer within 700 ms" });
+      await until(() => fake.seen.length === 1);
+      await clock.pass(700);
+      await failed;
+      assert.equal(clock.waiting, 0);
+    }
+  });
+
+  it("ends with the request that it is made for, and with its reason", async () => {
+    fake.answer(() => {});
+    const request = new AbortController();
+    const call = caller().call({ path: "/", context: { signal: request.signal } });
+    await until(() => fake.seen.length === 1);
+    const reason = new ServiceError("client-gone", "gone");
+    request.abort(reason);
+    await assert.rejects(call, reason);
+  });
+
+  for (const [method, sent] of [
+    ["GET", 3],
+    ["PUT", 3],
+    ["DELETE", 3],
+    ["POST", 1],
+    ["PATCH", 1],
+  ] as const) {
+    it(`sends ${method} ${sent === 1 ? "once only" : "again"} after 503 and after a lost connection`, async () => {
+      fake.answer((_, response) => json(response, 503, {}));
+      assert.equal((await caller().call({ method, path: "/" })).status, 503);
+      assert.equal(fake.seen.length, sent);
+      fake.answer((_, response) => response.socket!.destroy());
+      await assert.rejects(caller().call({ method, path: "/" }), { code: "callee-unreachable" });
+      assert.equal(fake.seen.length, sent);
+    });
+  }
+
+  it("takes the first answer that is no failure", async () => {
+    fake.answer((_, response) => json(response, fake.seen.length < 3 ? 429 : 200, { at: fake.seen.length }));
+    assert.deepEqual((await caller().call({ path: "/" })).json, { at: 3 });
+  });
+
+  it("sends a method again when the call says that it may", async () => {
+    fake.answer((_, response) => json(response, 503, {}));
+    await caller().call({ method: "PATCH", path: "/", idempotent: true });
+    assert.equal(fake.seen.length, 3);
+  });
+
+  for (const status of [400, 403, 404, 409, 500, 504]) {
+    it(`does not send again after ${status}`, async () => {
+      fake.answer((_, response) => json(response, status, {}));
+      assert.equal((await caller().call({ path: "/" })).status, status);
+      assert.equal(fake.seen.length, 1);
+    });
+  }
+
+  it("waits as long as Retry-After says, in seconds, and not at all when that is past the deadline", async () => {
+    const clock = new HeldClock();
+    fake.answer((_, response) => json(response, fake.seen.length === 1 ? 503 : 200, {}, { "retry-after": "5" }));
+    const call = caller({ clock }).call({ path: "/" });
+    await until(() => clock.waiting === 2);
+    await clock.pass(4_999);
+    assert.equal(fake.seen.length, 1);
+    await clock.pass(1);
+    assert.equal((await call).status, 200);
+    fake.answer((_, response) => json(response, 503, {}, { "retry-after": "60" }));
+    assert.equal((await caller({ clock }).call({ path: "/" })).status, 503);
+    assert.equal(fake.seen.length, 1);
+  });
+
+  it("stops sending again when most calls fail", async () => {
+    fake.answer((_, response) => json(response, 503, {}));
+    const one = caller();
+    for (let call = 0; call < 20; call++) await one.call({ path: "/" });
+    assert.equal(fake.seen.length, 20 + 3);
+  });
+
+  it("gets one other token when Cloud Run calls the first invalid, whatever the method", async () => {
+    fake.answer((seen, response) => {
+      const good = seen.headers["x-serverless-authorization"] === "Bearer token-2";
+      json(response, good ? 201 : 401, {}, good ? {} : UNAUTHORIZED);
+    });
+    tokens.renew = async (_, refused) => {
+      tokens.renewed.push(refused);
+      return "token-2";
+    };
+    assert.equal((await caller().call({ method: "POST", path: "/", json: {} })).status, 201);
+    assert.deepEqual(tokens.renewed, ["token-1"]);
+    assert.equal(fake.seen.length, 2);
+  });
+
+  it("gives the 401 back when there is no other token, when the other is invalid too, and when it is not about the token", async () => {
+    fake.answer((_, response) => json(response, 401, {}, UNAUTHORIZED));
+    assert.equal((await caller().call({ path: "/" })).status, 401);
+    assert.equal(fake.seen.length, 1);
+    tokens.renew = async () => "token-2";
+    assert.equal((await caller().call({ path: "/" })).status, 401);
+    assert.equal(fake.seen.length, 3);
+    fake.answer((_, response) => json(response, 401, {}));
+    assert.equal((await caller().call({ path: "/" })).status, 401);
+    assert.equal(fake.seen.length, 1);
+  });
+
+  it("reads no more than its limit, and no JSON that is none", async () => {
+    fake.answer((_, response) => json(response, 200, "x".repeat(1_000)));
+    await assert.rejects(caller({ answerLimitBytes: 999 }).call({ path: "/" }), { code: "callee-answer-too-large" });
+    fake.answer((_, response) => response.writeHead(200, { "content-type": "application/json" }).end("{"));
+    await assert.rejects(caller().call({ path: "/" }), { code: "callee-answer-invalid" });
+    fake.answer((_, response) => response.writeHead(200, { "content-type": "text/html" }).end("<p>"));
+    assert.equal((await caller().call({ path: "/" })).json, undefined);
+  });
+
+  it("goes through the proxy that the environment names, with its credentials, and not where NO_PROXY says", async () => {
+    const asked: [string, string][] = [];
+    const proxy = createServer().on("connect", (request, socket) => {
+      asked.push([request.url!, String(request.headers["proxy-authorization"])]);
+      const onward = connect(Number(fake.host.split(":")[1]), "127.0.0.1", () => {
+        socket.write("HTTP/1.1 200 OK\r\n\r\n");
+        onward.pipe(socket).pipe(onward);
+      });
+      onward.on("error", () => socket.destroy());
+      socket.on("error", () => onward.destroy());
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    const uri = `http://gateway:pass@127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const through = proxyAwareDispatcher({ HTTP_PROXY: uri, NO_PROXY: "localhost" });
+    try {
+      assert.equal((await caller({ dispatcher: through }).call({ path: "/" })).status, 200);
+      const credentials = `Basic ${Buffer.from("gateway:pass").toString("base64")}`;
+      assert.deepEqual(asked, [[fake.host, credentials]]);
+      await caller({ dispatcher: through, url: fake.url.replace("127.0.0.1", "localhost") }).call({ path: "/" });
+      assert.equal(asked.length, 1);
+    } finally {
+      await through.destroy();
+      proxy.closeAllConnections();
+      proxy.close();
+    }
+  });
+
+  it("encodes what goes into a path, and refuses what would climb out of it", () => {
+    assert.equal(path`/users/${"a/b?c"}/orders`, "/users/a%2Fb%3Fc/orders");
+    for (const value of ["..", ".", ""]) assert.throws(() => path`/users/${value}`, { code: "parameter-invalid" });
+  });
+});

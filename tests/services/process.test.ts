@@ -1,0 +1,136 @@
+import * as assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, statSync, utimesSync } from "node:fs";
+import { join } from "node:path";
+import { before, describe, it } from "mocha";
+import { freePort, startProgram } from "./implementations";
+import { http, until } from "./support";
+
+const services = join(__dirname, "../../services");
+const build = join(services, "runtime/tools/build-if-stale.mjs");
+const folders = readdirSync(services).filter((name) => existsSync(join(services, name, "main.ts")));
+const CALLEES = {
+  USER_URL: "https://user-1.europe-west9.run.app",
+  ORDER_URL: "https://order-1.europe-west9.run.app",
+  BACKEND_API_URL: "https://backend-api-1.europe-west9.run.app",
+};
+
+describe("the services as processes", () => {
+  before(() => execFileSync(process.execPath, [build]));
+
+  const packageOf = (folder: string) => JSON.parse(readFileSync(join(services, folder, "package.json"), "utf8"));
+
+  it("are the five", () => {
+    assert.deepEqual(folders, ["gateway", "items-backend", "items-frontend", "order", "user"]);
+  });
+
+  for (const folder of folders) {
+    it(`${folder} starts by its start script, answers, and ends with 0 on SIGTERM`, async () => {
+      const [command, ...args] = packageOf(folder).scripts.start.split(" ");
+      assert.equal(command, "node", "a shell or npm in between would cost time and swallow signals");
+      const service = await startProgram(process.execPath, args, join(services, folder), CALLEES);
+      assert.match((await http(`${service.url}/health`)).json.service, /\(TypeScript\)$/);
+      service.process.kill("SIGTERM");
+      assert.equal(await service.exit, 0);
+      const entries = service.log
+        .join("")
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line));
+      assert.deepEqual(
+        entries.map(({ severity }) => severity),
+        ["INFO", "INFO"],
+      );
+    });
+
+    it(`${folder} runs from its bundle and Node alone`, () => {
+      const text = readFileSync(join(services, folder, "dist/main.js"), "utf8");
+      const outside = [...text.matchAll(/\b(?:require|import)\("([^".][^"]*)"\)/g)].map((match) => match[1]!);
+      const { builtinModules } = require("node:module") as typeof import("node:module");
+      const known = new Set([...builtinModules, "google-auth-library"]);
+      assert.deepEqual(
+        [...new Set(outside)].filter((name) => !known.has(name) && !name.startsWith("node:")),
+        [],
+      );
+    });
+  }
+
+  it("say everything that is wrong with their environment, and exit with 1", () => {
+    const run = spawnSync(process.execPath, ["dist/main.js"], { cwd: join(services, "gateway"), env: { PORT: "x" } });
+    assert.equal(run.status, 1);
+    const entry = JSON.parse(run.stdout.toString());
+    assert.equal(entry.severity, "CRITICAL");
+    assert.equal(entry.code, "options-invalid");
+    for (const name of ["PORT", "USER_URL", "ORDER_URL"]) assert.ok(entry.message.includes(`${name}: `), entry.message);
+  });
+
+  it("exit with 1 where the port is taken", async () => {
+    const one = await startProgram(process.execPath, ["dist/main.js"], join(services, "order"), {});
+    const port = new URL(one.url).port;
+    const run = spawnSync(process.execPath, ["dist/main.js"], { cwd: join(services, "order"), env: { PORT: port } });
+    assert.equal(run.status, 1);
+    assert.equal(JSON.parse(run.stdout.toString()).code, "port-taken");
+    await one.stop();
+  });
+
+  it("take no request that they do not answer, SIGTERM or not", async () => {
+    const service = await startProgram(process.execPath, ["dist/main.js"], join(services, "order"), {});
+    const lost: string[] = [];
+    let answered = 0;
+    let closing = 0;
+    const client = async () => {
+      while (closing === 0) {
+        const { headers, status } = await http(`${service.url}/orders`, { headers: { connection: "keep-alive" } });
+        answered += 1;
+        if (status !== 200) lost.push(`answered ${status}`);
+        if (headers.connection === "close") closing += 1;
+      }
+    };
+    const clients = Array.from({ length: 20 }, () => client().catch((error) => lost.push(error.message)));
+    await until(() => answered > 200);
+    const toldAtMs = Date.now();
+    service.process.kill("SIGTERM");
+    await Promise.all(clients);
+    assert.equal(await service.exit, 0);
+    assert.deepEqual(lost, []);
+    assert.ok(closing > 0);
+    assert.ok(Date.now() - toldAtMs < 10_000);
+    await assert.rejects(http(`${service.url}/orders`), /ECONNREFUSED/);
+  });
+
+  it("listen on the address that they are told", async () => {
+    const port = await freePort();
+    const env = { PORT: String(port), BIND_ADDRESS: "192.0.2.1" };
+    const run = spawnSync(process.execPath, ["dist/main.js"], { cwd: join(services, "order"), env });
+    assert.match(
+      JSON.parse(run.stdout.toString()).message,
+      /^192\.0\.2\.1:\d+ cannot be listened on \(EADDRNOTAVAIL\)$/,
+    );
+  });
+
+  it("are bundled anew when a source changes, and only then", () => {
+    const bundle = join(services, "order/dist/main.js");
+    const first = statSync(bundle).mtimeMs;
+    const source = join(services, "order/store.ts");
+    utimesSync(source, new Date(), new Date());
+    execFileSync(process.execPath, [build]);
+    assert.equal(statSync(bundle).mtimeMs, first, "a new time alone is no change");
+    const stamp = JSON.parse(readFileSync(join(services, "order/dist/.sources.json"), "utf8"));
+    const inputs = Object.keys(stamp);
+    for (const input of ["store.ts", "../runtime/call.ts", "../runtime/tools/build-if-stale.mjs"]) {
+      assert.ok(inputs.includes(input), input);
+    }
+  });
+
+  it("know nothing of the sandbox", () => {
+    const sources = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "services"], {
+      cwd: join(services, ".."),
+      encoding: "utf8",
+    });
+    const knowing = sources
+      .trim()
+      .split("\n")
+      .filter((file) => /sandbox/i.test(readFileSync(join(services, "..", file), "utf8")));
+    assert.deepEqual(knowing, []);
+  });
+});

@@ -1,0 +1,76 @@
+import * as assert from "node:assert/strict";
+import { accessGraph, parseMesh } from "../../mesh";
+import { probes, TOKEN_CASES } from "../../verify/probes";
+import { outcomeOf, type Target, verify } from "../../verify/result";
+import { IMAGE, meshInput, TODAY } from "../mesh/support";
+
+const change = {
+  web: { ingress: { all: "partners call it directly" }, access: [{ member: "group:partners@acme.com" }] },
+  also: { cron: { image: IMAGE } },
+};
+const graph = accessGraph(parseMesh(meshInput(change), TODAY).spec!);
+const all = probes(graph);
+const short = ({ caller, from, to, token, expect }: (typeof all)[number]) =>
+  `${caller ?? "nobody"} from ${typeof from === "string" ? from : "its network"} -> ${to}, ${token}: ${typeof expect === "string" ? "passes" : expect.code}`;
+
+describe("the probes of a mesh", () => {
+  it("prove every edge by a request that must reach the container", () => {
+    assert.deepEqual(all.filter(({ expect }) => expect === "reaches the container").map(short), [
+      "group:partners@acme.com from internet -> web, own: passes",
+      "web from its network -> api, own: passes",
+    ]);
+  });
+
+  it("prove that every other service is refused, by its missing grant or by the ingress", () => {
+    assert.deepEqual(all.filter(({ token, expect }) => token === "own" && typeof expect === "object").map(short), [
+      "api from its network -> web, own: 403",
+      "cron from its network -> web, own: 403",
+      "cron from its network -> api, own: 404",
+      "web from its network -> cron, own: 403",
+      "api from its network -> cron, own: 404",
+    ]);
+  });
+
+  it("knock from the internet at every service", () => {
+    assert.deepEqual(all.filter(({ from, caller }) => from === "internet" && caller === undefined).map(short), [
+      "nobody from internet -> web, none: 403",
+      "nobody from internet -> api, none: 404",
+      "nobody from internet -> cron, none: 404",
+    ]);
+  });
+
+  it("show every wrong token to every service, in the name of somebody who may call it", () => {
+    const cases = all.filter(({ to, because }) => to === "api" && because.startsWith("token: "));
+    assert.deepEqual(
+      cases.map(({ token }) => token),
+      TOKEN_CASES.slice(2),
+    );
+    assert.ok(
+      cases.every(({ caller, expect }) => caller === "web" && typeof expect === "object" && expect.code === 401),
+    );
+  });
+});
+
+describe("a verdict", () => {
+  it("is green only for what was seen to hold", () => {
+    assert.equal(outcomeOf("reaches the container", { status: 500, reached: true }), "as expected");
+    assert.equal(outcomeOf("reaches the container", { status: 403, reached: false }), "wrong");
+    assert.equal(outcomeOf({ code: 403 }, { status: 403, reached: false }), "as expected");
+    assert.equal(
+      outcomeOf({ code: 403 }, { status: 403, reached: true }),
+      "wrong",
+      "an application's own 403 proves nothing",
+    );
+    assert.equal(outcomeOf({ code: 403 }, { status: 404, reached: false }), "wrong");
+    assert.equal(outcomeOf({ code: 403 }, { notProbed: "no way in" }), "not probed");
+  });
+
+  it("is red for a request without an answer", async () => {
+    const target: Target = { name: "dead", send: async () => Promise.reject(new Error("connection refused")) };
+    const [result] = await verify(all.slice(0, 1), target);
+    assert.deepEqual(
+      [result?.outcome, result?.observed],
+      ["wrong", { status: 0, reached: false, reason: "connection refused" }],
+    );
+  });
+});

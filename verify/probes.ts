@@ -1,0 +1,119 @@
+/** What must pass and what must fail, for every edge of the access graph and for what is not one. */
+import type { AccessGraph, Edge, ServiceSpec } from "../mesh";
+
+/** Where a request comes from: a service of the mesh with its network, a VPC network of the project, or the internet. */
+export type Position = { readonly service: string } | "vpc" | "internet";
+
+/** What the request shows as its token. Every case but the first two is a forged or wrong one. */
+export const TOKEN_CASES = [
+  "own",
+  "none",
+  "expired",
+  "wrong audience",
+  "wrong key",
+  "altered",
+  "alg none",
+  "other issuer",
+  "access token",
+] as const;
+export type TokenCase = (typeof TOKEN_CASES)[number];
+
+export type Expectation = "reaches the container" | { readonly code: 401 | 403 | 404 };
+
+export interface Probe {
+  /** Who asks: key of a service, or a member from outside the mesh. Absent: nobody in particular. */
+  readonly caller?: string;
+  readonly from: Position;
+  /** Key of the service that is asked. */
+  readonly to: string;
+  readonly token: TokenCase;
+  readonly expect: Expectation;
+  /** Where the config says so, or which check has to refuse it. */
+  readonly because: string;
+}
+
+/**
+ * Cloud Run's answers. Missing token and missing grant are 403; a token that does not hold is 401; a request from where
+ * the ingress setting lets nobody in is 404. Sources: sandbox/README.md, the rows of the front end.
+ */
+const FORBIDDEN = { code: 403 } as const;
+const UNAUTHORIZED = { code: 401 } as const;
+const NOT_FOUND = { code: 404 } as const;
+
+/** Every probe of a mesh, service by service. */
+export function probes(graph: AccessGraph): Probe[] {
+  return graph.services.flatMap((service) => [
+    ...graph.edges.filter(({ to }) => to === service.key).map((edge) => allowed(edge, graph)),
+    ...refusedServices(service, graph),
+    fromTheInternet(service),
+    ...tokenCases(service, graph),
+  ]);
+}
+
+function allowed(edge: Edge, graph: AccessGraph): Probe {
+  const caller = "service" in edge.from ? edge.from.service : edge.from.member;
+  return {
+    caller,
+    from: positionOf(edge, graph),
+    to: edge.to,
+    token: "own",
+    expect: "reaches the container",
+    because: edge.reason,
+  };
+}
+
+/** Every service without an edge to this one: with a way to it, its missing grant refuses it, without one the ingress. */
+function refusedServices(service: ServiceSpec, graph: AccessGraph): Probe[] {
+  const allowedCallers = new Set(
+    graph.edges.flatMap(({ to, from }) => (to === service.key && "service" in from ? [from.service] : [])),
+  );
+  return graph.services
+    .filter(({ key }) => key !== service.key && !allowedCallers.has(key))
+    .map((caller) => {
+      const reachable = typeof service.ingress === "object" || comesThroughVpc(caller);
+      return {
+        caller: caller.key,
+        from: { service: caller.key },
+        to: service.key,
+        token: "own" as const,
+        expect: reachable ? FORBIDDEN : NOT_FOUND,
+        because: reachable ? "no grant" : "ingress: no way through a VPC network",
+      };
+    });
+}
+
+function fromTheInternet(service: ServiceSpec): Probe {
+  const open = typeof service.ingress === "object";
+  return {
+    from: "internet",
+    to: service.key,
+    token: "none",
+    expect: open ? FORBIDDEN : NOT_FOUND,
+    because: open ? "no token" : `ingress ${String(service.ingress)}`,
+  };
+}
+
+/** Sent from where the service can be reached, in the name of somebody who may call it, so that only the token is wrong. */
+function tokenCases(service: ServiceSpec, graph: AccessGraph): Probe[] {
+  const edge = graph.edges.find(({ to }) => to === service.key);
+  const from: Position = edge ? positionOf(edge, graph) : typeof service.ingress === "object" ? "internet" : "vpc";
+  const caller = edge && ("service" in edge.from ? edge.from.service : edge.from.member);
+  return TOKEN_CASES.filter((token) => token !== "own").map((token) => ({
+    ...(caller && { caller }),
+    from,
+    to: service.key,
+    token,
+    expect: token === "none" ? FORBIDDEN : UNAUTHORIZED,
+    because: token === "none" ? "no token" : `token: ${token}`,
+  }));
+}
+
+function positionOf({ from, to }: Edge, graph: AccessGraph): Position {
+  if ("service" in from) return { service: from.service };
+  const service = graph.services.find(({ key }) => key === to);
+  return typeof service?.ingress === "object" ? "internet" : "vpc";
+}
+
+function comesThroughVpc({ vpc }: ServiceSpec): boolean {
+  return vpc !== undefined && (vpc.egress === "all-traffic" || vpc.privateDnsZone);
+}

@@ -1,0 +1,56 @@
+/** What came of a probe, and whether that is what had to come. */
+import type { Expectation, Probe } from "./probes";
+
+/** What a target saw. `reached` tells whether the container answered rather than Google's front end. */
+export type Observed =
+  | { readonly status: number; readonly reached: boolean; readonly reason?: string }
+  | { readonly notProbed: string };
+
+/** Something that probes can be sent to: the sandbox, or a deployed stack. */
+export interface Target {
+  readonly name: string;
+  send(probe: Probe): Promise<Observed>;
+}
+
+export interface Result {
+  readonly probe: Probe;
+  readonly observed: Observed;
+  /** `not probed` is neither: it must never read as green. */
+  readonly outcome: "as expected" | "wrong" | "not probed";
+}
+
+export async function verify(
+  probes: readonly Probe[],
+  target: Target,
+  onResult: (result: Result) => void = () => {},
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const probe of probes) {
+    const observed = await target
+      .send(probe)
+      .catch((error: Error): Observed => ({ status: 0, reached: false, reason: error.message }));
+    const result: Result = { probe, observed, outcome: outcomeOf(probe.expect, observed) };
+    results.push(result);
+    onResult(result);
+  }
+  return results;
+}
+
+export function outcomeOf(expect: Expectation, observed: Observed): Result["outcome"] {
+  if ("notProbed" in observed) return "not probed";
+  const held =
+    expect === "reaches the container" ? observed.reached : !observed.reached && observed.status === expect.code;
+  return held ? "as expected" : "wrong";
+}
+
+/** An expectation in words: `reaches the container`, `refused with 403`. */
+export function expected(expect: Expectation): string {
+  return typeof expect === "string" ? expect : `refused with ${expect.code}`;
+}
+
+/** What was seen in words. */
+export function seen(observed: Observed): string {
+  if ("notProbed" in observed) return `not probed: ${observed.notProbed}`;
+  if (observed.status === 0) return observed.reason ?? "no answer";
+  return observed.reached ? `reached the container (${observed.status})` : `refused with ${observed.status}`;
+}
