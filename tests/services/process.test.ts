@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, statSync, utimesSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, it } from "mocha";
 import { freePort, startProgram } from "./implementations";
@@ -108,18 +108,34 @@ describe("the services as processes", () => {
     );
   });
 
-  it("are bundled anew when a source changes, and only then", () => {
+  it("are bundled anew when the contents of a source change, and only then", () => {
     const bundle = join(services, "order/dist/main.js");
+    const stamp = join(services, "order/dist/.sources.json");
     const first = statSync(bundle).mtimeMs;
-    const source = join(services, "order/store.ts");
-    utimesSync(source, new Date(), new Date());
+    utimesSync(join(services, "order/store.ts"), new Date(), new Date());
     execFileSync(process.execPath, [build]);
-    assert.equal(statSync(bundle).mtimeMs, first, "a new time alone is no change");
-    const stamp = JSON.parse(readFileSync(join(services, "order/dist/.sources.json"), "utf8"));
-    const inputs = Object.keys(stamp);
-    for (const input of ["store.ts", "../runtime/call.ts", "../runtime/tools/build-if-stale.mjs"]) {
-      assert.ok(inputs.includes(input), input);
+    assert.equal(statSync(bundle).mtimeMs, first);
+    const digests = JSON.parse(readFileSync(stamp, "utf8"));
+    for (const source of ["store.ts", "../runtime/call.ts", "../runtime/tools/build-if-stale.mjs"]) {
+      assert.ok(source in digests, source);
+      writeFileSync(stamp, JSON.stringify({ ...digests, [source]: "of other contents" }));
+      execFileSync(process.execPath, [build]);
+      assert.deepEqual(JSON.parse(readFileSync(stamp, "utf8")), digests);
     }
+    assert.notEqual(statSync(bundle).mtimeMs, first);
+  });
+
+  it("are packed alike: bundled, distroless, non-root, with nothing else in the context", () => {
+    const of = (folder: string, file: string) => readFileSync(join(services, folder, file), "utf8");
+    for (const folder of folders) {
+      for (const file of ["Dockerfile", "Dockerfile.dockerignore"]) {
+        assert.equal(of(folder, file), of("order", file).replaceAll("services/order", `services/${folder}`));
+      }
+    }
+    const image = of("order", "Dockerfile").split("\nFROM ").at(-1)!;
+    assert.match(image, /^gcr\.io\/distroless\/nodejs\d+-debian\d+:nonroot\n/);
+    assert.match(image, /^USER 65532:65532$/m);
+    assert.deepEqual(image.match(/^(COPY|ADD) .*/gm), ["COPY --from=build /src/services/order/dist/main.js ./"]);
   });
 
   it("know nothing of the sandbox", () => {
