@@ -1,6 +1,6 @@
 /** The sandbox whole: a control plane, the engine over it, and the policy pack, for one stack config. */
 import * as path from "node:path";
-import { judge } from "../policy/src/judge";
+import { judge, judgeStack } from "../policy/src/judge";
 import { type ControlPlane, type ControlPlaneOptions, openControlPlane, serveProvider } from "./control-plane";
 import {
   EmbeddedEngine,
@@ -11,6 +11,7 @@ import {
   existingIn,
   type Finding,
   findPulumi,
+  type MadeResource,
   openPulumiEngine,
   type Program,
   type ProjectConfig,
@@ -67,7 +68,15 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   if (!cli?.found) {
     const controlPlane = openControlPlane(common);
     const cloud = embeddedCloud(controlPlane, config);
-    const embedded = new EmbeddedEngine({ project, stack, program, config, cloud, judge: findingsOf });
+    const embedded = new EmbeddedEngine({
+      project,
+      stack,
+      program,
+      config,
+      cloud,
+      judge: findingsOf,
+      judgeStack: stackFindingsOf,
+    });
     return { engine: embedded, controlPlane, close: async () => controlPlane.close() };
   }
 
@@ -102,7 +111,23 @@ function projectsOf(config: ProjectConfig["config"]) {
 
 /** The policy pack's rules in this process; in the real engine the pack runs as published. */
 function findingsOf({ type, urn, name, inputs }: EmbeddedResource): Finding[] {
-  return judge({ type, urn, name, props: inputs })
+  return toFindings(judge({ type, urn, name, props: inputs }));
+}
+
+function stackFindingsOf(resources: readonly MadeResource[]): Finding[] {
+  return toFindings(
+    judgeStack(resources.map(({ type, urn, name, state, sources }) => ({ type, urn, name, props: state, sources }))),
+  );
+}
+
+function toFindings(judged: ReturnType<typeof judge>): Finding[] {
+  return judged
     .filter(({ kind }) => kind === "violation")
-    .map(({ rule, message }) => ({ policy: rule, pack: "cloud-run-mesh", level: "mandatory", urn, message }));
+    .map(({ rule, level, urn, message }) => ({
+      policy: rule,
+      pack: "cloud-run-mesh",
+      level,
+      ...(urn && { urn }),
+      message,
+    }));
 }

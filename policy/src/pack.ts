@@ -1,6 +1,7 @@
 /** Turns the rules into CrossGuard policies: one for each rule, and one that says what a preview could not see. */
 import {
   type PolicyPackArgs,
+  type PolicyResource,
   type ReportViolation,
   type ResourceValidation,
   type ResourceValidationArgs,
@@ -9,9 +10,9 @@ import {
   validateResourceOfType,
 } from "@pulumi/policy";
 import { BLIND_SPOTS, BlindSpots } from "./blind-spots";
-import { judgeBy } from "./judge";
-import type { Rule } from "./rule";
-import { rules as allRules } from "./rules";
+import { judgeBy, judgeStackBy, levelOf } from "./judge";
+import type { Props, Rule, RuleRecord, StackRule } from "./rule";
+import { rules as allRules, stackRules as allStackRules } from "./rules";
 
 export const PACK_NAME = "cloud-run-mesh";
 
@@ -22,45 +23,78 @@ export const PACK_NAME = "cloud-run-mesh";
  * validation that carries a type token: then a resource of another type costs a string comparison. So a rule of one type
  * carries it, and a rule of several types returns at a look-up. README.md has the measured cost.
  */
-export function policyPack(rules: readonly Rule[] = allRules): PolicyPackArgs {
+export function policyPack(
+  rules: readonly Rule[] = allRules,
+  stackRules: readonly StackRule[] = allStackRules,
+): PolicyPackArgs {
   const blindSpots = new BlindSpots();
   return {
     enforcementLevel: "mandatory",
     provider: "gcp",
     tags: ["google-cloud", "cloud-run", "iam"],
-    policies: [...rules.map((rule) => toPolicy(rule, blindSpots)), blindSpotPolicy(blindSpots)],
+    policies: [
+      ...rules.map((rule) => toPolicy(rule, blindSpots)),
+      ...stackRules.map(toStackPolicy),
+      blindSpotPolicy(blindSpots),
+    ],
   };
 }
 
 function toPolicy(rule: Rule, blindSpots: BlindSpots): ResourceValidationPolicy {
+  return { ...recordOf(rule), validateResource: validationOf(rule, blindSpots) };
+}
+
+function toStackPolicy(rule: StackRule): StackValidationPolicy {
+  return {
+    ...recordOf(rule),
+    validateStack: ({ resources }, report) => {
+      const findings = judgeStackBy(
+        rule,
+        resources.map((resource) => ({ ...resource, sources: sourcesOf(resource) })),
+      );
+      for (const { message, urn } of findings) say(report, message, urn);
+    },
+  };
+}
+
+function sourcesOf({ propertyDependencies }: PolicyResource): Record<string, string[]> {
+  return Object.fromEntries(
+    Object.entries(propertyDependencies).map(([property, sources]) => [property, sources.map(({ urn }) => urn)]),
+  );
+}
+
+function recordOf(rule: RuleRecord) {
   return {
     name: rule.name,
     description: rule.description,
     severity: rule.severity,
-    enforcementLevel: "mandatory",
-    framework: { name: "Google Cloud organization policy", version: "2", ...rule.framework },
+    enforcementLevel: levelOf(rule),
+    framework: rule.framework,
     remediationSteps: rule.remediation,
-    url: rule.framework.reference,
+    url: rule.page,
     tags: [rule.family.replaceAll(" ", "-")],
-    validateResource: validationOf(rule, blindSpots),
+    ...(rule.config && { configSchema: { properties: structuredClone(rule.config) } }),
   };
 }
 
 function validationOf(rule: Rule, blindSpots: BlindSpots): ResourceValidation {
   const validate = (args: ResourceValidationArgs, report: ReportViolation) => {
-    const findings = judgeBy(rule, args);
+    const findings = judgeBy(rule, args, rule.config === undefined ? NO_CONFIG : args.getConfig<Props>());
     for (const finding of findings) if (finding.kind === "violation") say(report, finding.message);
     blindSpots.note(findings);
   };
   const [token, ...others] = rule.types;
-  if (token !== undefined && others.length === 0) {
+  const { matches } = rule;
+  if (token !== undefined && others.length === 0 && matches === undefined) {
     return validateResourceOfType(classOf(token), (_props, args, report) => validate(args, report));
   }
   const types = new Set(rule.types);
   return (args, report) => {
-    if (types.has(args.type)) validate(args, report);
+    if (types.has(args.type) || matches?.test(args.type)) validate(args, report);
   };
 }
+
+const NO_CONFIG: Props = {};
 
 /**
  * A stack policy, for the engine runs those once, after all resources: at the end of a preview even when it has refused
@@ -82,8 +116,8 @@ function blindSpotPolicy(blindSpots: BlindSpots): StackValidationPolicy {
  * The engine prints the message alone. Given as text, the SDK would put the rule's description before it on each
  * violation; given as an object, it does not (server.js, makeReportViolationFun), which its types do not tell.
  */
-function say(report: ReportViolation, message: string): void {
-  (report as unknown as (violation: { message: string }) => void)({ message });
+function say(report: ReportViolation, message: string, urn?: string): void {
+  (report as unknown as (violation: { message: string; urn?: string }) => void)({ message, urn });
 }
 
 /** All that validateResourceOfType reads of a resource class is its token: no provider SDK has to be loaded for it. */

@@ -1,10 +1,12 @@
-/** Writes the table of rules into README.md, between its markers. `npm run docs -w policy` */
-import { readFileSync, writeFileSync } from "node:fs";
+/** Writes the table of rules into README.md, between its markers, and a page for each into rules/. `npm run docs -w policy` */
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
-import type { Rule } from "../src/rule";
-import { rules } from "../src/rules";
+import { levelOf } from "../src/judge";
+import { allRules } from "../src/rules";
+import { pageOf } from "./page";
 
-const README = path.join(__dirname, "..", "README.md");
+const PACK = path.join(__dirname, "..");
+const README = path.join(PACK, "README.md");
 const START = "<!-- rules:start (made by tools/readme.ts from src/rules) -->";
 const END = "<!-- rules:end -->";
 
@@ -17,27 +19,22 @@ export function withRules(readme: string): string {
 
 function table(): string {
   const rows = [
-    ["rule", "promise", "severity", "what holds", "resources"],
-    ...rules.map((rule) => [`\`${rule.name}\``, rule.family, rule.severity, rule.description, resourcesOf(rule)]),
+    ["rule", "severity", "level", "what holds"],
+    ...allRules.map((rule) => [
+      `[\`${rule.name}\`](rules/${rule.name}.md)`,
+      rule.severity,
+      levelOf(rule),
+      rule.description,
+    ]),
   ];
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   const [head, ...body] = rows.map((row) => `| ${row.map((cell, i) => cell.padEnd(widths[i]!)).join(" | ")} |`);
-  const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
-  const fixes = rules.map((rule) => `- \`${rule.name}\`: ${rule.remediation} [Why](${rule.framework.reference}).`);
-  return ["", head, rule, ...body, "", "What to do about a violation:", "", ...fixes, ""].join("\n");
+  return ["", head, `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`, ...body, ""].join("\n");
 }
 
-/** By module, with `ServiceIam*` for the Member, Binding and Policy of a resource. */
-function resourcesOf(rule: Rule): string {
-  const modules = new Map<string, Set<string>>();
-  for (const token of rule.types) {
-    const [, module = "", name = ""] = /^gcp:(\w+)\/\w+:(\w+)$/.exec(token) ?? [];
-    modules.set(
-      module,
-      (modules.get(module) ?? new Set()).add(name.replace(/(I[Aa][Mm])(Member|Binding|Policy)$/, "$1*")),
-    );
-  }
-  return [...modules].flatMap(([module, names]) => [...names].map((name) => `\`${module}.${name}\``)).join(", ");
+/** Each page, by its file. */
+export function pages(): ReadonlyMap<string, string> {
+  return new Map(allRules.map((rule) => [`${rule.name}.md`, pageOf(rule)]));
 }
 
 function split(text: string, marker: string): [string, string] {
@@ -46,4 +43,11 @@ function split(text: string, marker: string): [string, string] {
   return [text.slice(0, at), text.slice(at + marker.length)];
 }
 
-if (require.main === module) writeFileSync(README, withRules(readFileSync(README, "utf8")));
+if (require.main === module) {
+  writeFileSync(README, withRules(readFileSync(README, "utf8")));
+  const folder = path.join(PACK, "rules");
+  mkdirSync(folder, { recursive: true });
+  const made = pages();
+  for (const file of readdirSync(folder)) if (!made.has(file)) rmSync(path.join(folder, file));
+  for (const [file, text] of made) writeFileSync(path.join(folder, file), text);
+}

@@ -16,9 +16,12 @@ export interface Form {
 }
 
 const image = "europe-docker.pkg.dev/acme/images/app@sha256:0";
-const own = "existing@acme-dev.iam.gserviceaccount.com";
+const existing = "existing@acme-dev.iam.gserviceaccount.com";
+let accounts = 0;
+/** Another account each time: sharing one is a fault of its own. */
+const own = () => `form-${accounts++}@acme-dev.iam.gserviceaccount.com`;
 const place = { location: "europe-west9", project: "acme-dev" };
-const caller = `serviceAccount:${own}`;
+const caller = `serviceAccount:${existing}`;
 const internal = "INGRESS_TRAFFIC_INTERNAL_ONLY";
 
 const service = (change: object) => ({
@@ -26,7 +29,7 @@ const service = (change: object) => ({
   name: "form",
   ingress: internal,
   deletionProtection: false,
-  template: { serviceAccount: own, containers: [{ image }] },
+  template: { serviceAccount: own(), containers: [{ image }] },
   ...change,
 });
 const job = (serviceAccount: unknown) => ({
@@ -44,8 +47,8 @@ const pool = (serviceAccount: unknown) => ({
 const policy = (member: string) =>
   JSON.stringify({
     bindings: [
-      { role: "roles/viewer", members: ["user:a@acme.com"] },
-      { role: "roles/run.invoker", members: [member] },
+      { role: "roles/logging.viewer", members: ["group:a@acme.com"] },
+      { role: "roles/run.viewer", members: [member] },
     ],
   });
 
@@ -57,16 +60,21 @@ function grants(
   target: object,
   kinds: { member: string; binding: string; policy: string },
 ): Form[] {
-  const role = "roles/run.invoker";
+  // The role opens nothing by itself, so that each form breaks one rule.
+  const role = "roles/run.viewer";
   const rule = "no-public-principals";
-  return [
+  const member: Form = 
     {
       fact: `allUsers as a member on a ${scope}`,
       rule,
       type: `gcp:${module}/${kinds.member}`,
       inputs: (hide) => ({ ...target, role, member: hide("allUsers") }),
       twin: (hide) => ({ ...target, role, member: hide(caller) }),
-    },
+    };
+  // On a workload itself the pack refuses the authoritative forms, whomever they name.
+  if (module === "cloudrunv2") return [member];
+  return [
+    member,
     {
       fact: `allAuthenticatedUsers in a binding on a ${scope}`,
       rule,
@@ -98,7 +106,7 @@ const account = (fact: string, email: string | undefined): Form => ({
   type: SERVICE,
   inputs: (hide) =>
     service({ template: hide({ ...(email !== undefined && { serviceAccount: email }), containers: [{ image }] }) }),
-  twin: (hide) => service({ template: hide({ serviceAccount: own, containers: [{ image }] }) }),
+  twin: (hide) => service({ template: hide({ serviceAccount: own(), containers: [{ image }] }) }),
 });
 
 export const forms: readonly Form[] = [
@@ -153,7 +161,7 @@ export const forms: readonly Form[] = [
     rule: "no-default-service-account",
     type: "gcp:cloudrunv2/job:Job",
     inputs: (hide) => job(hide("123456789012-compute@developer.gserviceaccount.com")),
-    twin: (hide) => job(hide(own)),
+    twin: (hide) => job(hide(own())),
   },
   {
     fact: "a worker pool that runs as nobody in particular",
@@ -161,7 +169,7 @@ export const forms: readonly Form[] = [
     type: "gcp:cloudrunv2/workerPool:WorkerPool",
     hideable: false,
     inputs: () => pool(undefined),
-    twin: () => pool(own),
+    twin: () => pool(own()),
   },
 ];
 
@@ -171,8 +179,8 @@ export function programWith(
   hidden: boolean,
 ) {
   return async () => {
-    const source = hidden ? new Account() : undefined;
-    const hide: Hide = (value) => (source ? source.uniqueId.apply(() => value) : value);
+    const source = hidden ? new Topic() : undefined;
+    const hide: Hide = (value) => (source ? source.id.apply(() => value) : value);
     for (const { name, type, inputs } of chosen) new Raw(type, name, inputs(hide));
     return {};
   };
@@ -180,14 +188,9 @@ export function programWith(
 
 class Raw extends pulumi.CustomResource {}
 
-/** Its `uniqueId` is known only once Google has made it. */
-class Account extends pulumi.CustomResource {
-  declare readonly uniqueId: pulumi.Output<string>;
+/** Its `id` is known only once Google has made it. */
+class Topic extends pulumi.CustomResource {
   constructor() {
-    super("gcp:serviceaccount/account:Account", "source", {
-      accountId: "source-sa",
-      project: "acme-dev",
-      uniqueId: undefined,
-    });
+    super("gcp:pubsub/topic:Topic", "source", { name: "source", project: "acme-dev" });
   }
 }

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { usesPulumi } from "../support/pulumi-cli";
 import { type Form, forms, programWith } from "./forbidden-forms";
-import { mesh, openStack, type Stack, succeeded } from "./support";
+import { IMAGE, mesh, openStack, type Stack, succeeded } from "./support";
 
 const settings = mesh();
 const nameOf = (urn = "") => urn.slice(urn.lastIndexOf("::") + 2);
@@ -93,7 +93,7 @@ describe("the policy pack on the real engine", function () {
   it("finds nothing in the mesh that the components make", async () => {
     const open = mesh({
       web: {
-        image: "i",
+        image: IMAGE,
         calls: ["api"],
         ingress: { all: "partners call it directly" },
         access: [{ member: "group:partners@acme.com" }],

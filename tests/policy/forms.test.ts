@@ -1,8 +1,9 @@
 /** The ways to write one mistake, and for each axis twins that look alike and are right. */
 import * as assert from "node:assert/strict";
+import { IAM_GRANTS, JOB, SERVICE, WORKER_POOL } from "../../policy/src/facts/tokens";
 import { judge } from "../../policy/src/judge";
 import { policyPack } from "../../policy/src/pack";
-import { IAM_GRANTS, JOB, SERVICE, WORKER_POOL } from "../../policy/src/tokens";
+import { formFault } from "../../policy/src/rules/given.examples";
 import { type Input, sdkAnalyzer, secret, UNKNOWN } from "./sdk-analyzer";
 
 const OWN = "order@acme-dev.iam.gserviceaccount.com";
@@ -29,9 +30,9 @@ const service = (props: object) => ({
 
 const shape = (type: string) => (/(Member|Binding|Policy)$/.exec(type) as RegExpExecArray)[1];
 const grant = (rule: string, type: string, member: unknown): Form => {
-  if (shape(type) === "Member") return form(rule, type, { role: "roles/run.invoker", member });
-  if (shape(type) === "Binding") return form(rule, type, { role: "roles/run.invoker", members: [member] });
-  const bindings = [{ role: "roles/run.invoker", members: [member] }];
+  if (shape(type) === "Member") return form(rule, type, { role: "roles/run.viewer", member });
+  if (shape(type) === "Binding") return form(rule, type, { role: "roles/run.viewer", members: [member] });
+  const bindings = [{ role: "roles/run.viewer", members: [member] }];
   return form(rule, type, { policyData: JSON.stringify({ bindings }) });
 };
 
@@ -41,7 +42,7 @@ const INGRESS = "no-unexplained-public-ingress";
 const ACCOUNT = "no-default-service-account";
 
 const MEMBER = IAM_GRANTS.find((type) => type.endsWith(":ServiceIamMember"))!;
-const BINDING = IAM_GRANTS.find((type) => type.endsWith(":JobIamBinding"))!;
+const BINDING = IAM_GRANTS.find((type) => type.endsWith("projects/iAMBinding:IAMBinding"))!;
 const POLICY = IAM_GRANTS.find((type) => type.endsWith("projects/iAMPolicy:IAMPolicy"))!;
 const policy = (policyData: unknown) => form(PUBLIC, POLICY, { policyData });
 
@@ -100,7 +101,7 @@ const BAD: Form[] = [
   grant(PUBLIC, MEMBER, "principalSet://goog/public:all"),
   grant(PUBLIC, MEMBER, secret("allUsers")),
   form(PUBLIC, BINDING, { members: "allUsers" }),
-  form(PUBLIC, BINDING, { members: ["user:a@acme.com", UNKNOWN, "allusers"] }),
+  form(PUBLIC, BINDING, { members: ["group:a@acme.com", UNKNOWN, "allusers"] }),
   form(PUBLIC, BINDING, { members: secret([secret("allUsers")]) }),
   form(PUBLIC, MEMBER, { member: "allUsers", condition: { title: "night", expression: "false" } }),
   policy(""),
@@ -174,21 +175,19 @@ const BAD: Form[] = [
 const GOOD: Form[] = [
   ...IAM_GRANTS.map((type) => grant("", type, `serviceAccount:${OWN}`)),
   ...[
-    "user:allUsers@acme.com",
+    "group:allUsers@acme.com",
     "group:allAuthenticatedUsers@acme.com",
-    "domain:acme.com",
     "allUsersButNamed",
-    "principal://iam.googleapis.com/locations/global/workforcePools/acme/subject/allUsers",
+    "principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci/subject/allUsers",
     "principalSet://iam.googleapis.com/locations/global/workforcePools/acme/*",
     "serviceAccount:allusers@acme-dev.iam.gserviceaccount.com",
-    "projectOwner:acme-dev",
   ].map((member) => grant("", MEMBER, member)),
   form("", BINDING, { members: [] }),
   form("", BINDING, { members: [null, 7, {}] }),
   policy("{}"),
   policy('{"bindings":[]}'),
   policy('{"bindings":null}'),
-  policy('{"bindings":[{"role":"allUsers","members":["user:a@acme.com"]}]}'),
+  policy('{"bindings":[{"role":"allUsers","members":["group:a@acme.com"]}]}'),
   policy('{"bindings":[{"members":[]}],"auditConfigs":[{"auditLogConfigs":[{"exemptedMembers":["allUsers"]}]}]}'),
   ...[false, "false", "False", "0", "f", "", null, secret(false)].map((invokerIamDisabled) =>
     form("", SERVICE, service({ invokerIamDisabled })),
@@ -227,20 +226,28 @@ describe("policy forms", () => {
       const found = judge({ type, urn: "urn", name: "it", props }).filter(({ kind }) => kind === "violation");
       assert.deepEqual(
         found.map((finding) => finding.rule),
-        [rule],
+        [rule, ...formFault(type)],
       );
       const reported = await sdkAnalyzer(policyPack()).analyze({ type, props });
       assert.deepEqual(
         reported.map(({ policy, level }) => [policy, level]),
-        [[rule, "mandatory"]],
+        [rule, ...formFault(type)].map((policy) => [policy, "mandatory"]),
       );
     });
   }
 
   for (const { label, type, props } of GOOD) {
     it(`accepts ${label}`, async () => {
-      assert.deepEqual(judge({ type, urn: "urn", name: "it", props }), []);
-      assert.deepEqual(await sdkAnalyzer(policyPack()).analyze({ type, props }), []);
+      const found = judge({ type, urn: "urn", name: "it", props });
+      assert.deepEqual(
+        found.map(({ kind, rule }) => `${kind} of ${rule}`),
+        formFault(type).map((rule) => `violation of ${rule}`),
+      );
+      const reported = await sdkAnalyzer(policyPack()).analyze({ type, props });
+      assert.deepEqual(
+        reported.map(({ policy }) => policy),
+        formFault(type),
+      );
     });
   }
 });

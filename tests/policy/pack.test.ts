@@ -1,15 +1,18 @@
 import * as assert from "node:assert/strict";
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { blindSpotLine } from "../../policy/src/blind-spots";
-import { judge } from "../../policy/src/judge";
+import { JOB, SERVICE } from "../../policy/src/facts/tokens";
+import { judge, judgeBy, judgeStack, levelOf } from "../../policy/src/judge";
 import { policyPack } from "../../policy/src/pack";
-import type { Rule } from "../../policy/src/rule";
-import { rules } from "../../policy/src/rules";
-import { JOB, SERVICE } from "../../policy/src/tokens";
+import type { Rule, StackRule } from "../../policy/src/rule";
+import { allRules, rules, stackRules } from "../../policy/src/rules";
+import { shop } from "../../policy/src/rules/given-stack.examples";
+import { noPublicPrincipals } from "../../policy/src/rules/ingress/no-public-principals";
+import { stackOf } from "./examples";
 import { type Input, sdkAnalyzer, secret, UNKNOWN, urnOf } from "./sdk-analyzer";
 
 const MEMBER = "gcp:cloudrunv2/serviceIamMember:ServiceIamMember";
-const BINDING = "gcp:cloudrunv2/serviceIamBinding:ServiceIamBinding";
+const BINDING = "gcp:projects/iAMBinding:IAMBinding";
 const OWN = "order@acme-dev.iam.gserviceaccount.com";
 const COMPUTE = "123456789012-compute@developer.gserviceaccount.com";
 
@@ -82,11 +85,11 @@ describe("policy pack through the policy SDK", () => {
       ...value,
     });
     const kinds = (member: unknown) =>
-      judge({ type: MEMBER, urn: "urn", name: "it", props: { member } }).map(({ kind }) => kind);
+      judge({ type: MEMBER, urn: "urn", name: "it", props: { member } }, [noPublicPrincipals]).map(({ kind }) => kind);
     assert.deepEqual(kinds(output({ value: "allUsers" })), ["violation"]);
     assert.deepEqual(kinds(output({ value: secret("allUsers"), secret: true })), ["violation"]);
     assert.deepEqual(kinds(output({})), ["unknown"]);
-    assert.deepEqual(kinds(output({ value: "user:a@acme.com" })), []);
+    assert.deepEqual(kinds(output({ value: "group:a@acme.com" })), []);
   });
 
   it("turns a rule that throws into that rule's violation, without the error's text, and runs the others", async () => {
@@ -113,6 +116,49 @@ describe("policy pack through the policy SDK", () => {
     );
   });
 
+  it("turns a stack rule that throws into that rule's violation, and runs the others", async () => {
+    const broken: StackRule = {
+      ...stackRules[0]!,
+      name: "broken",
+      check() {
+        throw new TypeError("hunter2");
+      },
+    };
+    const shared = [service({}, "a"), service({}, "b")];
+    const diagnostics = await sdkAnalyzer(policyPack([], [broken, ...stackRules])).analyzeStack(shared);
+    assert.deepEqual(
+      diagnostics.map(({ policy, level, message }) => [policy, level, message.slice(0, 35)]),
+      [
+        ["broken", "mandatory", "the rule itself failed (TypeError) "],
+        ["no-shared-service-account", "mandatory", "runs as the same service account as"],
+      ],
+    );
+  });
+
+  it("says which key of the policy config is wrong, and refuses what it cannot judge by it", () => {
+    const resource = { urn: "urn", name: "it", ...service({}) };
+    const said = (rule: Rule, config: Record<string, unknown>) =>
+      judgeBy(rule, resource, config).map(({ kind, message }) => `${kind}: ${message}`);
+    const images = rules.find(({ name }) => name === "no-foreign-images")!;
+    assert.deepEqual(said(images, { allowedRegistry: ["a"] }), [
+      'violation: policy config: "no-foreign-images" has no key "allowedRegistry"; it knows allowedRegistries',
+    ]);
+    for (const wrong of ["acme.com", [7], [" "], { 0: "a" }, null]) {
+      assert.deepEqual(said(images, { allowedRegistries: wrong }), [
+        'violation: policy config: "no-foreign-images.allowedRegistries" is not a list of texts; write it as ["…"]',
+      ]);
+    }
+    assert.deepEqual(said(noPublicPrincipals, { allow: [] }), [
+      'violation: policy config: "no-public-principals" has no key "allow"; it has none but enforcementLevel',
+    ]);
+    assert.deepEqual(said(noPublicPrincipals, { enforcementLevel: "advisory" }), []);
+  });
+
+  it("finds nothing in a stack as it should be", () => {
+    const resources = stackOf({ because: "", resources: shop() });
+    assert.deepEqual([...resources.flatMap((resource) => judge(resource)), ...judgeStack(resources)], []);
+  });
+
   it("leaves resources of other types alone, whatever they hold", async () => {
     assert.deepEqual(
       await policiesOf({ type: "gcp:storage/bucketIAMMember:BucketIAMMember", props: { member: "allUsers" } }),
@@ -125,12 +171,16 @@ describe("policy pack through the policy SDK", () => {
     const policies = policyPack().policies;
     assert.deepEqual(
       policies.map(({ name, enforcementLevel }) => [name, enforcementLevel]),
-      [...rules.map(({ name }) => [name, "mandatory"]), ["preview-blind-spots", "advisory"]],
+      [...allRules.map((rule) => [rule.name, levelOf(rule)]), ["preview-blind-spots", "advisory"]],
+    );
+    assert.deepEqual(
+      allRules.filter((rule) => levelOf(rule) === "advisory").map(({ name }) => name),
+      ["no-unpinned-images", "no-unused-grants", "no-unknown-roles"],
     );
     for (const policy of policies.slice(0, -1) as ResourceValidationPolicy[]) {
       assert.ok(policy.severity && policy.remediationSteps && policy.url?.startsWith("https://"), policy.name);
-      assert.ok(policy.framework?.specification && policy.framework.version, policy.name);
-      assert.equal("configSchema" in policy, false);
+      if (policy.framework) assert.ok(policy.framework.specification && policy.framework.version, policy.name);
+      assert.equal("configSchema" in policy, ["no-foreign-images", "no-unprotected-production"].includes(policy.name));
     }
   });
 
@@ -148,7 +198,7 @@ describe("policy blind spots", () => {
   const grant: Input = {
     type: BINDING,
     name: "order-callers",
-    props: { members: [UNKNOWN, "user:a@acme.com", UNKNOWN] },
+    props: { members: [UNKNOWN, "group:a@acme.com", UNKNOWN] },
   };
 
   it("says once for the stack, as an advisory, what preview could not judge", async () => {

@@ -5,10 +5,10 @@ import * as path from "node:path";
 import { credentials } from "@grpc/grpc-js";
 import { AnalyzerClient } from "@pulumi/pulumi/proto/analyzer_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/analyzer_pb";
-import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { rules } from "../../policy/src/rules";
-import { IAM_GRANTS } from "../../policy/src/tokens";
-import { withRules } from "../../policy/tools/readme";
+import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { allRules } from "../../policy/src/rules";
+import { pages, withRules } from "../../policy/tools/readme";
+import { ruleFiles } from "./examples";
 
 const PACK = path.resolve(__dirname, "../../policy");
 const SRC = path.join(PACK, "src");
@@ -20,8 +20,11 @@ const importsOf = (file: string) =>
   );
 
 describe("policy package", () => {
-  it("has a fresh table of rules in its README (npm run docs -w policy)", () => {
+  it("has a fresh table of rules and a fresh page about each (npm run docs -w policy)", () => {
     assert.equal(read("README.md"), withRules(read("README.md")));
+    const made = pages();
+    assert.deepEqual(readdirSync(path.join(PACK, "rules")).sort(), [...made.keys()].sort());
+    for (const [file, text] of made) assert.equal(read(`rules/${file}`), text, file);
   });
 
   it("imports nothing of this repository, no provider SDK, and the policy SDK only where it registers", () => {
@@ -58,29 +61,15 @@ describe("policy package", () => {
     assert.equal("private" in manifest, false);
     for (const script of ["preinstall", "install", "postinstall", "prepare"])
       assert.equal(script in manifest.scripts, false);
-    for (const file of ["dist", "PulumiPolicy.yaml", "README.md"]) assert.ok(manifest.files.includes(file), file);
+    for (const file of ["dist", "PulumiPolicy.yaml", "README.md", "rules"])
+      assert.ok(manifest.files.includes(file), file);
     assert.equal(existsSync(path.join(PACK, "tsconfig.json")), false);
     assert.match(read("PulumiPolicy.yaml"), /^runtime: nodejs$/m);
   });
 
   it("lists each rule file, named as its rule, and no rule twice", () => {
-    const files = readdirSync(path.join(SRC, "rules")).filter((file) => !/^index\.|\.examples\./.test(file));
-    assert.deepEqual(files.sort(), rules.map(({ name }) => `${name}.ts`).sort());
-  });
-
-  it("spells the types as the provider does, and misses no grant of those modules", () => {
-    const modules = ["cloudrunv2", "projects", "folder", "organizations"];
-    const provider = path.dirname(require.resolve("@pulumi/gcp/package.json"));
-    const tokens = modules.flatMap((module) =>
-      readdirSync(path.join(provider, module))
-        .filter((file) => file.endsWith(".js"))
-        .flatMap(
-          (file) => /__pulumiType = '([^']+)'/.exec(readFileSync(path.join(provider, module, file), "utf8"))?.[1] ?? [],
-        ),
-    );
-    for (const type of rules.flatMap((rule) => rule.types)) assert.ok(tokens.includes(type), type);
-    const grants = tokens.filter((token) => /I[Aa][Mm](Member|Binding|Policy)$/.test(token));
-    assert.deepEqual(grants.sort(), [...IAM_GRANTS].sort());
+    const names = allRules.map(({ name }) => name);
+    assert.deepEqual([...ruleFiles.keys()].sort(), names.flatMap((name) => [name, `${name}.examples`]).sort());
   });
 });
 
@@ -100,7 +89,7 @@ describe("policy host", function () {
       const info = await call<proto.AnalyzerInfo>((done) => client.getAnalyzerInfo(new Empty(), done));
       assert.deepEqual(
         info.getPoliciesList().map((policy) => policy.getName()),
-        [...rules.map(({ name }) => name), "preview-blind-spots"],
+        [...allRules.map(({ name }) => name), "preview-blind-spots"],
       );
 
       assert.deepEqual(await levels(client), { "no-public-principals": proto.EnforcementLevel.MANDATORY });
@@ -111,6 +100,19 @@ describe("policy host", function () {
       request.getPolicyconfigMap().set("no-public-principals", config);
       await call((done) => client.configure(request, done));
       assert.deepEqual(await levels(client), { "no-public-principals": proto.EnforcementLevel.ADVISORY });
+
+      const schema = info
+        .getPoliciesList()
+        .find((policy) => policy.getName() === "no-foreign-images")!
+        .getConfigschema()!;
+      const keys = Object.keys(schema.getProperties()!.toJavaScript());
+      assert.deepEqual(keys, ["allowedRegistries"]);
+      assert.equal(await registriesRefuse(client, ["acme.com"]), "");
+      assert.match(await registriesRefuse(client, ["other.com"]), /is from none of the 1 allowed registries/);
+      assert.equal(
+        await registriesRefuse(client, "acme.com"),
+        'policy config: "no-foreign-images.allowedRegistries" is not a list of texts; write it as ["…"]',
+      );
       client.close();
     } finally {
       child.kill();
@@ -129,6 +131,23 @@ async function levels(client: AnalyzerClient): Promise<Record<string, number>> {
   return Object.fromEntries(
     response.getDiagnosticsList().map((found) => [found.getPolicyname(), found.getEnforcementlevel()]),
   );
+}
+
+/** What the rule says of an image of acme.com where the config allows these. */
+async function registriesRefuse(client: AnalyzerClient, allowedRegistries: JavaScriptValue): Promise<string> {
+  const configure = new proto.ConfigureAnalyzerRequest();
+  const config = new proto.PolicyConfig();
+  config.setEnforcementlevel(proto.EnforcementLevel.MANDATORY);
+  config.setProperties(Struct.fromJavaScript({ allowedRegistries }));
+  configure.getPolicyconfigMap().set("no-foreign-images", config);
+  await call((done) => client.configure(configure, done));
+  const request = new proto.AnalyzeRequest();
+  request.setType("gcp:cloudrunv2/service:Service");
+  request.setOptions(new proto.AnalyzerResourceOptions());
+  request.setProperties(Struct.fromJavaScript({ template: { containers: [{ image: "acme.com/app@sha256:0a" }] } }));
+  const response = await call<proto.AnalyzeResponse>((done) => client.analyze(request, done));
+  const found = response.getDiagnosticsList().filter((finding) => finding.getPolicyname() === "no-foreign-images");
+  return found.map((finding) => finding.getMessage()).join();
 }
 
 function call<Response>(send: (done: (error: Error | null, response: Response) => void) => void): Promise<Response> {

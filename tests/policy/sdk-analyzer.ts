@@ -11,6 +11,10 @@ interface Server {
   makeAnalyzeRpcFun: MakeRpc<proto.AnalyzeRequest>;
   makeAnalyzeStackRpcFun: MakeRpc<proto.AnalyzeStackRequest>;
 }
+
+/** The keys that rules read from the policy config, by rule. */
+export type RuleConfig = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
 type MakeRpc<Request> = (
   pack: string,
   version: string,
@@ -32,12 +36,16 @@ export interface Input {
   readonly type: string;
   readonly name?: string;
   readonly props: Readonly<Record<string, unknown>>;
+  /** URNs by property, as the engine knows them from the program. */
+  readonly sources?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface Diagnostic {
   readonly policy: string;
   readonly message: string;
   readonly level: "advisory" | "mandatory" | "other";
+  /** What a stack policy blames. */
+  readonly urn?: string;
 }
 
 export interface Analyzer {
@@ -47,9 +55,10 @@ export interface Analyzer {
   prepare(input: Input): () => Promise<void>;
 }
 
-export function sdkAnalyzer(pack: PolicyPackArgs): Analyzer {
-  const analyze = server.makeAnalyzeRpcFun("pack", "1.0.0", "mandatory", pack.policies);
-  const analyzeStack = server.makeAnalyzeStackRpcFun("pack", "1.0.0", "mandatory", pack.policies);
+export function sdkAnalyzer(pack: PolicyPackArgs, config: RuleConfig = {}): Analyzer {
+  const policies = pack.policies.map((policy) => configured(policy, config[policy.name]));
+  const analyze = server.makeAnalyzeRpcFun("pack", "1.0.0", "mandatory", policies);
+  const analyzeStack = server.makeAnalyzeStackRpcFun("pack", "1.0.0", "mandatory", policies);
   return {
     analyze: (input) => answer(analyze, requestOf(input)),
     analyzeStack: (inputs) => {
@@ -64,7 +73,25 @@ export function sdkAnalyzer(pack: PolicyPackArgs): Analyzer {
   };
 }
 
+/** The SDK keeps the config that the engine sends in a variable of its module, which nobody else can set. */
+function configured(policy: Policy, config: Readonly<Record<string, unknown>> | undefined): Policy {
+  if (config === undefined || !("validateResource" in policy) || typeof policy.validateResource !== "function") {
+    return policy;
+  }
+  const validate = policy.validateResource;
+  return {
+    ...policy,
+    validateResource: (args, report) => validate({ ...args, getConfig: <T extends object>() => config as T }, report),
+  };
+}
+type Policy = PolicyPackArgs["policies"][number];
+
 export const urnOf = ({ type, name }: Input) => `urn:pulumi:dev::mesh::${type}::${name ?? "it"}`;
+
+/** What is left out as `undefined` is not sent. */
+function onWire(props: Input["props"]): Struct {
+  return Struct.fromJavaScript(JSON.parse(JSON.stringify(props)) as { [key: string]: JavaScriptValue });
+}
 
 function requestOf(input: Input): proto.AnalyzeRequest {
   const request = new proto.AnalyzeRequest();
@@ -72,7 +99,7 @@ function requestOf(input: Input): proto.AnalyzeRequest {
   request.setUrn(urnOf(input));
   request.setName(input.name ?? "it");
   request.setOptions(new proto.AnalyzerResourceOptions());
-  request.setProperties(Struct.fromJavaScript(input.props as { [key: string]: JavaScriptValue }));
+  request.setProperties(onWire(input.props));
   return proto.AnalyzeRequest.deserializeBinary(request.serializeBinary());
 }
 
@@ -82,7 +109,12 @@ function stackResourceOf(input: Input): proto.AnalyzerResource {
   resource.setUrn(urnOf(input));
   resource.setName(input.name ?? "it");
   resource.setOptions(new proto.AnalyzerResourceOptions());
-  resource.setProperties(Struct.fromJavaScript(input.props as { [key: string]: JavaScriptValue }));
+  resource.setProperties(onWire(input.props));
+  for (const [property, urns] of Object.entries(input.sources ?? {})) {
+    const sources = new proto.AnalyzerPropertyDependencies();
+    sources.setUrnsList([...urns]);
+    resource.getPropertydependenciesMap().set(property, sources);
+  }
   return resource;
 }
 
@@ -105,5 +137,6 @@ function diagnosticOf(diagnostic: proto.AnalyzeDiagnostic): Diagnostic {
         : level === proto.EnforcementLevel.MANDATORY
           ? "mandatory"
           : "other",
+    ...(diagnostic.getUrn() !== "" && { urn: diagnostic.getUrn() }),
   };
 }

@@ -1,13 +1,64 @@
-/** The list of rules, in the order in which they are documented and reported. */
-import type { Rule } from "../rule";
-import { noDefaultServiceAccount } from "./no-default-service-account";
-import { noDisabledInvokerCheck } from "./no-disabled-invoker-check";
-import { noPublicPrincipals } from "./no-public-principals";
-import { noUnexplainedPublicIngress } from "./no-unexplained-public-ingress";
+/** The lists of rules, in the order in which they are documented and reported. */
+import type { Rule, RuleRecord, StackRule } from "../rule";
+import { noForeignImages } from "./contents/no-foreign-images";
+import { noForeignProviders } from "./contents/no-foreign-providers";
+import { noPlainSecrets } from "./contents/no-plain-secrets";
+import { noUnpinnedImages } from "./contents/no-unpinned-images";
+import { noUnprotectedProduction } from "./contents/no-unprotected-production";
+import { noAuthoritativeGrants } from "./grants/no-authoritative-grants";
+import { noBroadMembers } from "./grants/no-broad-members";
+import { noEndlessPersonalGrants } from "./grants/no-endless-personal-grants";
+import { noInheritedInvokers } from "./grants/no-inherited-invokers";
+import { noBroadImpersonation } from "./identity/no-broad-impersonation";
+import { noDefaultServiceAccount } from "./identity/no-default-service-account";
+import { noPrivilegedServiceAccounts } from "./identity/no-privileged-service-accounts";
+import { noUnconditionalFederation } from "./identity/no-unconditional-federation";
+import { noUserManagedKeys } from "./identity/no-user-managed-keys";
+import { noDisabledInvokerCheck } from "./ingress/no-disabled-invoker-check";
+import { noPublicIapAccessors } from "./ingress/no-public-iap-accessors";
+import { noPublicPrincipals } from "./ingress/no-public-principals";
+import { noUnexplainedPublicIngress } from "./ingress/no-unexplained-public-ingress";
+import { noBroadCustomRoles } from "./stack/no-broad-custom-roles";
+import { noSharedServiceAccount } from "./stack/no-shared-service-account";
+import { noUnacceptedAudiences } from "./stack/no-unaccepted-audiences";
+import { noUnguardedPaths } from "./stack/no-unguarded-paths";
+import { noUnknownRoles } from "./stack/no-unknown-roles";
+import { noUnpermittedCalls } from "./stack/no-unpermitted-calls";
+import { noUnroutedCalls } from "./stack/no-unrouted-calls";
+import { noUnusedGrants } from "./stack/no-unused-grants";
 
+/** Each reads one resource, before it is sent to Google. */
 export const rules: readonly Rule[] = [
   noPublicPrincipals,
   noDisabledInvokerCheck,
   noUnexplainedPublicIngress,
+  noPublicIapAccessors,
   noDefaultServiceAccount,
+  noInheritedInvokers,
+  noAuthoritativeGrants,
+  noBroadMembers,
+  noEndlessPersonalGrants,
+  noPrivilegedServiceAccounts,
+  noBroadImpersonation,
+  noUserManagedKeys,
+  noUnconditionalFederation,
+  noPlainSecrets,
+  noUnpinnedImages,
+  noForeignImages,
+  noUnprotectedProduction,
+  noForeignProviders,
 ];
+
+/** Each reads the resources of a stack together. */
+export const stackRules: readonly StackRule[] = [
+  noSharedServiceAccount,
+  noUnpermittedCalls,
+  noUnacceptedAudiences,
+  noUnroutedCalls,
+  noUnusedGrants,
+  noUnguardedPaths,
+  noBroadCustomRoles,
+  noUnknownRoles,
+];
+
+export const allRules: readonly RuleRecord[] = [...rules, ...stackRules];

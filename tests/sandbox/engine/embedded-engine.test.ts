@@ -90,6 +90,26 @@ describe("the embedded engine", function () {
     assert.equal(up.findings.length, 1);
   });
 
+  it("asks the policies of the whole stack once everything is made, and tells them where inputs came from", async () => {
+    const seen: [string, object, boolean][] = [];
+    const { engine } = open(topicAndSubscription, {
+      judgeStack: (resources) => {
+        for (const { type, sources, state } of resources) seen.push([type, sources, "name" in state]);
+        return [{ policy: "no-stacks", pack: "test", level: "mandatory", message: "no stacks here" }];
+      },
+    });
+    const up = await engine.run("up");
+    assert.equal(up.ok, false);
+    assert.deepEqual(
+      up.findings.map(({ policy }) => policy),
+      ["no-stacks"],
+    );
+    const topic = seen.find(([type]) => type === "gcp:pubsub/topic:Topic");
+    const subscription = seen.find(([type]) => type === "gcp:pubsub/subscription:Subscription");
+    assert.deepEqual(topic, ["gcp:pubsub/topic:Topic", {}, true]);
+    assert.match(JSON.stringify(subscription?.[1]), /^\{"topic":\["urn:pulumi:[^"]*Topic::[^"]*"\]\}$/);
+  });
+
   it("tells what the control plane refuses, once and by resource", async () => {
     const { engine } = open(async () => {
       new serviceaccount.Account("sa", { accountId: "UPPER" });

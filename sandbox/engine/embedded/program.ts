@@ -1,0 +1,158 @@
+/** Runs a Pulumi program over Pulumi's own mocks, with what the mocks leave out: parents, URNs, diagnostics, failures. */
+import * as pulumi from "@pulumi/pulumi";
+import type { Program, StackConfig } from "../engine";
+import type { Diagnostic } from "../result";
+import type { EmbeddedCloud, EmbeddedResource } from "./cloud";
+
+export interface EmbeddedProgram {
+  readonly project: string;
+  readonly stack: string;
+  readonly program: Program;
+  readonly config: StackConfig;
+  readonly cloud: EmbeddedCloud;
+}
+
+/** Makes one resource, or reads the one with the id; components and providers are made without the cloud. */
+export type Make = (
+  declared: EmbeddedResource,
+  id: string | undefined,
+  custom: boolean,
+) => Promise<{ id: string | undefined; state: Record<string, unknown> }>;
+
+/** Runs the program to its end and answers its outputs; rejects with the first failure. */
+export async function runProgram(
+  { program, project, stack, config, cloud }: EmbeddedProgram,
+  make: Make,
+  diagnose: (diagnostic: Diagnostic) => void,
+): Promise<Record<string, unknown>> {
+  let parent = "";
+  let sources: EmbeddedResource["sources"] = {};
+  let ended = false;
+  const mocks: pulumi.runtime.Mocks = {
+    newResource: ({ type, name, inputs, custom, id }) =>
+      make({ type, name, inputs, sources, urn: urnOf(stack, project, parent, type, name) }, id, custom !== false),
+    call: ({ token, inputs }) => cloud.invoke(token, inputs),
+  };
+  await pulumi.runtime.setMocks(mocks, project, stack, false);
+  pulumi.runtime.setAllConfig({ ...config });
+  // Mocks are not told the parent of a resource nor where its inputs came from, and make URNs of their own that leave out all but the nearest.
+  const monitor = pulumi.runtime.getMonitor() as unknown as MockMonitor;
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request, reply) => {
+    parent = request.getParent();
+    sources = sourcesOf(request.getPropertydependenciesMap());
+    return register(request, reply);
+  };
+  const read = monitor.readResource.bind(monitor);
+  monitor.readResource = (request, reply) => {
+    parent = request.getParent();
+    sources = {};
+    return read(request, reply);
+  };
+  monitor.newUrn = (above, type, name) => urnOf(stack, project, above, type, name);
+  // Without an engine to send them to, the SDK prints a program's messages to stderr.
+  getStore().settings.engine = {
+    log: (request, done) => {
+      const [urn, message] = [request.getUrn(), request.getMessage().trim()];
+      const severity = SEVERITIES[request.getSeverity()];
+      const echo = ended || message.startsWith(UNHANDLED);
+      if (severity && !echo && !request.getEphemeral()) diagnose({ severity, ...(urn ? { urn } : {}), message });
+      done(null);
+    },
+    setRootResource: (_, done) => done(null),
+  };
+  const failure = collectFailures();
+  try {
+    const outputs = pulumi.runtime.runInPulumiStack(program);
+    // Waits for whoever comes first: an output of a failed resource may never be known.
+    const result = await Promise.race([outputs, failure.first]);
+    await pulumi.runtime.disconnect();
+    return (result ?? {}) as Record<string, unknown>;
+  } catch (error) {
+    ended = true;
+    await pulumi.runtime.disconnect();
+    // The SDK's stack meets the same failure and leaves it unhandled; Node says so once its queue of promises is empty.
+    await new Promise(setImmediate);
+    throw error;
+  } finally {
+    failure.stop();
+  }
+}
+
+/**
+ * How the Automation API's handlers tell an error that nobody handled. Those of earlier runs in this process hear of this
+ * program's errors too, which are this engine's to tell.
+ */
+const UNHANDLED = "Unhandled exception: ";
+
+/** As the protocol numbers them; debug messages, the first, are left out. */
+const SEVERITIES: readonly (Diagnostic["severity"] | undefined)[] = [undefined, "info", "warning", "error"];
+
+interface LogRequest {
+  getSeverity(): number;
+  getMessage(): string;
+  getUrn(): string;
+  getEphemeral(): boolean;
+}
+
+interface EngineClient {
+  log(request: LogRequest, done: (error: null) => void): void;
+  setRootResource(request: unknown, done: (error: null) => void): void;
+}
+
+/** What the Automation API, too, runs its inline programs in: a store for each run apart from the process's own. */
+export const { withLocalStorage, getStore } = require("@pulumi/pulumi/runtime/state") as {
+  withLocalStorage<T>(work: () => T): T;
+  getStore(): { settings: { engine?: EngineClient } };
+};
+
+/** The part of the SDK's mock monitor that is adjusted; its types leave it out. */
+interface MockMonitor {
+  registerResource(request: RegisterRequest, reply: unknown): unknown;
+  readResource(request: { getParent(): string }, reply: unknown): unknown;
+  newUrn(parent: string, type: string, name: string): string;
+}
+
+interface RegisterRequest {
+  getParent(): string;
+  getPropertydependenciesMap(): PropertyDependencies;
+}
+
+/** As protobuf's maps are: the value first. */
+interface PropertyDependencies {
+  forEach(take: (dependencies: { getUrnsList(): string[] }, property: string) => void): void;
+}
+
+function sourcesOf(dependencies: PropertyDependencies): Record<string, readonly string[]> {
+  const sources: Record<string, readonly string[]> = {};
+  dependencies.forEach((found, property) => {
+    if (found.getUrnsList().length > 0) sources[property] = found.getUrnsList();
+  });
+  return sources;
+}
+
+function urnOf(stack: string, project: string, parent: string, type: string, name: string): string {
+  const above = parent.split("::")[2] ?? "";
+  const qualified = above === "" || above === STACK_TYPE ? type : `${above}$${type}`;
+  return [`urn:pulumi:${stack}`, project, qualified, name].join("::");
+}
+
+const STACK_TYPE = "pulumi:pulumi:Stack";
+
+/** The SDK reports a failed registration as an unhandled rejection; while a program runs, that is its outcome. */
+function collectFailures(): { first: Promise<never>; stop(): void } {
+  let fail: (error: unknown) => void = () => {};
+  const first = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  first.catch(() => {});
+  process.on("unhandledRejection", fail);
+  process.on("uncaughtException", fail);
+  return {
+    first,
+    stop: () => {
+      process.off("unhandledRejection", fail);
+      process.off("uncaughtException", fail);
+    },
+  };
+}
