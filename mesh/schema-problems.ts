@@ -39,6 +39,7 @@ function explain(subject: Subject, issue: Issue, path: Path): Problem[] {
       return [{ path: at, message: `got ${show(got, path)}, expected ${listed(values.map((v) => `"${v}"`))}${near}` }];
     }
     case "too_small":
+      if (Array.isArray(got) && got.length === 0) return [{ path: at, message: "is empty; list at least one entry" }];
       return [
         { path: at, message: `got ${show(got, path)}, expected ${bound("at least", issue.minimum, issue.origin)}` },
       ];

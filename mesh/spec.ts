@@ -85,6 +85,17 @@ const email = z.string().regex(/^[^\s@:]+@[^\s@:]+\.[^\s@:]+$/, "must be the e-m
 
 export const service = z.strictObject({
   image,
+  source: z
+    .string()
+    .regex(/^(?!\/)(?!.*\.\.)\S+$/, "must be a folder of this repository")
+    .optional()
+    .describe("Folder with the service's code, from which the sandbox runs it; what Google Cloud runs is `image`"),
+  sandbox: z
+    .strictObject({
+      command: z.array(z.string().min(1)).min(1).describe("Program and arguments, run in `source`"),
+    })
+    .optional()
+    .describe("How the sandbox starts the service; default: the `start` script of the package.json in `source`"),
   calls: z
     .array(call)
     .optional()

@@ -1,14 +1,9 @@
-/** What `npm start` prints: progress while it works, then what was made, what the policies said, who may call what. */
+/** What `npm start` prints of its own work: what was made, what the policies said, what runs and how to reach it. */
 import { styleText } from "node:util";
 import Table from "cli-table3";
+import type { Stats } from "./data-plane";
 import type { EngineResult, Finding, Progress, Step } from "./engine/result";
-
-/** A row of the stack's output `accessMatrix`. */
-interface AccessRow {
-  readonly caller: string;
-  readonly callee: string;
-  readonly until?: string;
-}
+import type { Invitation } from "./running";
 
 const SIGNS: Readonly<Record<string, string>> = {
   create: "+",
@@ -64,29 +59,29 @@ export class Report {
     if (refusals.length === 0) this.write(`  ${this.style("green", "nothing refused")}, ${judged} resources judged`);
   }
 
-  matrix(rows: readonly AccessRow[], services: readonly string[]): void {
-    this.heading("Who may call what (everything else is refused)");
-    const callers = [...new Set([...services, ...rows.map(({ caller }) => caller)])];
-    const table = new Table({
-      head: ["caller", ...services.map((service) => `→ ${service}`)],
-      style: { head: [], border: [] },
-    });
-    for (const caller of callers) {
-      const cells = services.map((callee) => {
-        const row = rows.find((one) => one.caller === caller && one.callee === callee);
-        if (!row) return "";
-        return row.until ? `until ${row.until}` : "yes";
-      });
-      if (cells.some((cell) => cell !== "")) table.push([caller, ...cells]);
-    }
-    this.write(table.toString());
-  }
-
   urls(urls: Readonly<Record<string, string>>, accounts: Readonly<Record<string, string>>): void {
     this.heading("Services");
     const table = new Table({ head: ["service", "URL and audience", "runs as"], style: { head: [], border: [] } });
     for (const [service, url] of Object.entries(urls)) table.push([service, url, accounts[service] ?? ""]);
     this.write(table.toString());
+  }
+
+  processes({ services }: Stats, startedInMs: number): void {
+    for (const { service, standIn, port } of services) {
+      const how = standIn ? "no source: a stand-in answers for it" : `listens on 127.0.0.1:${port}`;
+      this.write(`  ${service.padEnd(24)} ${how}`);
+    }
+    this.write(`  all up in ${(startedInMs / 1000).toFixed(1)} s`);
+  }
+
+  running(stack: string, logFile: string, invitation: Invitation | undefined): void {
+    if (invitation) {
+      const { service, url, as, curlFile } = invitation;
+      this.heading("Try it, from another terminal");
+      this.write(`  npm run call -- ${service} /    # as ${as}`);
+      this.write(`  curl -K ${curlFile} -H "Authorization: Bearer $(npm run -s token -- ${service})" ${url}/`);
+    }
+    this.write(`\n"${stack}" is running; every request is told below and in ${logFile}. Ctrl-C ends it.\n`);
   }
 
   private style(style: Style, text: string): string {

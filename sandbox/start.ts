@@ -1,26 +1,40 @@
-/** `npm start`: deploys a stack config with the policy pack into the sandbox, and tells what came of it. */
+/** `npm start`: deploys a stack config with the policy pack into the sandbox, runs it, and proves every edge. */
 import { rmSync } from "node:fs";
 import * as path from "node:path";
 import { Command, Option } from "commander";
-import { EngineError, readStackConfigFile } from "./engine";
+import { VerifyReport } from "../verify/report";
+import { verifyRunning } from "../verify/sandbox";
+import { decisionLine, openDecisionFile } from "./data-plane";
+import { EngineError, type EngineResult, type ProjectConfig, readStackConfigFile } from "./engine";
 import type { Progress } from "./engine/result";
 import { isComponent, Report, summary } from "./report";
-import { ENGINES, type EngineChoice, openSandbox } from "./sandbox";
+import { announce, RunningMesh, type StackOutputs } from "./running";
+import { ENGINES, type EngineChoice, openSandbox, type Sandbox } from "./sandbox";
 
 interface Options {
   readonly engine: EngineChoice;
   readonly state: string;
   readonly fresh?: boolean;
   readonly recover?: boolean;
+  readonly once?: boolean;
+  readonly logs?: boolean;
   readonly json?: boolean;
 }
 
-async function start(file: string, { engine, state, fresh, recover, json }: Options): Promise<number> {
-  const projectFolder = path.dirname(__dirname);
-  const report = new Report(
-    json ? (line) => console.error(line) : (line) => console.log(line),
-    (json ? process.stderr : process.stdout).isTTY === true,
-  );
+interface Run {
+  readonly stackConfig: ProjectConfig;
+  readonly stateFolder: string;
+  readonly options: Options;
+  readonly report: Report;
+  readonly colours: boolean;
+}
+
+const projectFolder = path.dirname(__dirname);
+
+async function start(file: string, options: Options): Promise<number> {
+  const { engine, state, fresh, json } = options;
+  const colours = (json ? process.stderr : process.stdout).isTTY === true;
+  const report = new Report(json ? (line) => console.error(line) : (line) => console.log(line), colours);
   const stackConfig = readStackConfigFile(projectFolder, path.resolve(file));
   const stateFolder = path.resolve(state, stackConfig.stack);
   if (fresh) rmSync(stateFolder, { recursive: true, force: true });
@@ -39,36 +53,86 @@ async function start(file: string, { engine, state, fresh, recover, json }: Opti
     report.line(
       `${path.relative(process.cwd(), path.resolve(file))} into the sandbox, with the policy pack, on ${sandbox.engine.description}`,
     );
-    report.heading("Resources");
-    const onEvent = (progress: Progress) => report.progress(progress);
-    const recovered = recover ? await sandbox.engine.run("recover", { onEvent }) : undefined;
-    const result = recovered?.ok === false ? recovered : await sandbox.engine.run("up", { onEvent });
-    const resources = result.steps.filter((step) => !isComponent(step));
-    report.line(`  ${summary(result.steps)} in ${(result.durationMs / 1000).toFixed(1)} s`);
-    report.verdicts(result.findings, resources.length);
-    if (result.ok) {
-      const { urls, serviceAccounts, accessMatrix } = result.outputs as unknown as Outputs;
-      report.matrix(accessMatrix, Object.keys(urls));
-      report.urls(urls, serviceAccounts);
-    }
-    report.problems(result);
-    if (json) console.log(JSON.stringify(result, undefined, 2));
-    if (result.interrupted) return 130;
-    return result.ok ? 0 : 1;
+    const result = await deploy(sandbox, options, report);
+    const run = { stackConfig, stateFolder, options, report, colours };
+    if (result.ok) return await runServices(sandbox, result, run);
+    if (json) printJson({ ...result });
+    return result.interrupted ? 130 : 1;
   } finally {
     await sandbox.close();
   }
 }
 
-interface Outputs {
-  readonly urls: Record<string, string>;
-  readonly serviceAccounts: Record<string, string>;
-  readonly accessMatrix: { caller: string; callee: string; until?: string }[];
+async function deploy(sandbox: Sandbox, { recover }: Options, report: Report): Promise<EngineResult> {
+  report.heading("Resources");
+  const onEvent = (progress: Progress) => report.progress(progress);
+  const recovered = recover ? await sandbox.engine.run("recover", { onEvent }) : undefined;
+  const result = recovered?.ok === false ? recovered : await sandbox.engine.run("up", { onEvent });
+  report.line(`  ${summary(result.steps)} in ${(result.durationMs / 1000).toFixed(1)} s`);
+  report.verdicts(result.findings, result.steps.filter((step) => !isComponent(step)).length);
+  if (result.ok) {
+    const { urls, serviceAccounts } = result.outputs as unknown as StackOutputs;
+    report.urls(urls, serviceAccounts);
+  }
+  report.problems(result);
+  return result;
+}
+
+/** Runs what was deployed until somebody stops it, after every probe has been sent. */
+async function runServices({ controlPlane }: Sandbox, result: EngineResult, run: Run): Promise<number> {
+  const { stackConfig, stateFolder, options, report, colours } = run;
+  const outputs = result.outputs as unknown as StackOutputs;
+  const logFile = path.join(stateFolder, "decisions.jsonl");
+  const log = openDecisionFile(logFile);
+  const stopped = new Promise<void>((resolve) => {
+    // Not once: with nobody listening any more, the data plane would let the signal end this process after its own.
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve());
+  });
+  report.heading("Processes");
+  const started = performance.now();
+  const mesh = await RunningMesh.open({
+    controlPlane,
+    projectFolder,
+    stackConfig,
+    outputs,
+    onDecision: (decision) => log.write(decision),
+    onLog: ({ service, stream, line }) => {
+      if (stream === "sandbox" || options.logs) report.line(`  ${service} | ${line}`);
+    },
+  });
+  try {
+    report.processes(mesh.plane.stats, performance.now() - started);
+    report.heading("Who may call what: sent and seen");
+    const results = await verifyRunning(mesh, stackConfig);
+    const proof = new VerifyReport(colours);
+    report.line(proof.matrix(results));
+    const wrong = results.filter(({ outcome }) => outcome !== "as expected");
+    if (wrong.length > 0) report.line(proof.table(wrong));
+    report.line(`  ${proof.summary(results)}`);
+    if (options.json) printJson({ ...result, probes: results });
+    if (options.once) return wrong.length > 0 ? 1 : 0;
+
+    const { invitation, withdraw } = await announce(mesh, stateFolder);
+    const stopWatching = mesh.watch((decision) => report.line(decisionLine(decision)));
+    report.running(stackConfig.stack, path.relative(process.cwd(), logFile), invitation);
+    await stopped;
+    stopWatching();
+    await withdraw();
+    return 0;
+  } finally {
+    await mesh.close();
+    await log.close();
+  }
+}
+
+function printJson(value: unknown): void {
+  console.log(JSON.stringify(value, undefined, 2));
 }
 
 new Command("npm start --")
   .description(
-    "Deploys a stack config with the policy pack into the sandbox: Google Cloud on this machine, no account needed",
+    "Deploys a stack config with the policy pack into the sandbox, runs its services and proves who may call whom: " +
+      "Google Cloud on this machine, no account needed",
   )
   .argument("[stack config]", "a Pulumi.STACK.yaml or a file in examples/", "Pulumi.dev.yaml")
   .addOption(
@@ -79,14 +143,15 @@ new Command("npm start --")
   .option("--state <folder>", "where state is kept between runs", ".sandbox")
   .option("--fresh", "forget the state of earlier runs first")
   .option("--recover", "first bring the state in line after a run that was killed or lost an answer")
+  .option("--once", "end when every probe has been sent; fails if one was not as expected")
+  .option("--logs", "show what the services write")
   .option("--json", "print the result as JSON on standard output, the report on standard error")
   .action(async (file: string, options: Options) => {
     process.exitCode = await start(file, options);
   })
   .parseAsync()
   .catch((error: Error) => {
-    console.error(
-      error instanceof EngineError || error.name === "ControlPlaneError" ? `error: ${error.message}` : error,
-    );
+    const isForPeople = error instanceof EngineError || error.name === "ControlPlaneError";
+    console.error(isForPeople ? `error: ${error.message}` : error);
     process.exitCode = 1;
   });

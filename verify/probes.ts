@@ -18,7 +18,15 @@ export const TOKEN_CASES = [
 ] as const;
 export type TokenCase = (typeof TOKEN_CASES)[number];
 
-export type Expectation = "reaches the container" | { readonly code: 401 | 403 | 404 };
+/** Why a request has to be refused. */
+export type Cause = "no token" | "no grant" | "token" | "ingress";
+
+export interface Refusal {
+  readonly code: 401 | 403 | 404;
+  readonly cause: Cause;
+}
+
+export type Expectation = "reaches the container" | Refusal;
 
 export interface Probe {
   /** Who asks: key of a service, or a member from outside the mesh. Absent: nobody in particular. */
@@ -28,7 +36,9 @@ export interface Probe {
   readonly to: string;
   readonly token: TokenCase;
   readonly expect: Expectation;
-  /** Where the config says so, or which check has to refuse it. */
+  /** Last day of the grant that lets it pass, UTC. */
+  readonly until?: string;
+  /** Where the config says so, or what refuses it. */
   readonly because: string;
 }
 
@@ -36,9 +46,10 @@ export interface Probe {
  * Cloud Run's answers. Missing token and missing grant are 403; a token that does not hold is 401; a request from where
  * the ingress setting lets nobody in is 404. Sources: sandbox/README.md, the rows of the front end.
  */
-const FORBIDDEN = { code: 403 } as const;
-const UNAUTHORIZED = { code: 401 } as const;
-const NOT_FOUND = { code: 404 } as const;
+const NO_TOKEN = { code: 403, cause: "no token" } as const;
+const NO_GRANT = { code: 403, cause: "no grant" } as const;
+const BAD_TOKEN = { code: 401, cause: "token" } as const;
+const NO_WAY = { code: 404, cause: "ingress" } as const;
 
 /** Every probe of a mesh, service by service. */
 export function probes(graph: AccessGraph): Probe[] {
@@ -58,6 +69,7 @@ function allowed(edge: Edge, graph: AccessGraph): Probe {
     to: edge.to,
     token: "own",
     expect: "reaches the container",
+    ...(edge.until && { until: edge.until }),
     because: edge.reason,
   };
 }
@@ -76,7 +88,7 @@ function refusedServices(service: ServiceSpec, graph: AccessGraph): Probe[] {
         from: { service: caller.key },
         to: service.key,
         token: "own" as const,
-        expect: reachable ? FORBIDDEN : NOT_FOUND,
+        expect: reachable ? NO_GRANT : NO_WAY,
         because: reachable ? "no grant" : "ingress: no way through a VPC network",
       };
     });
@@ -88,7 +100,7 @@ function fromTheInternet(service: ServiceSpec): Probe {
     from: "internet",
     to: service.key,
     token: "none",
-    expect: open ? FORBIDDEN : NOT_FOUND,
+    expect: open ? NO_TOKEN : NO_WAY,
     because: open ? "no token" : `ingress ${String(service.ingress)}`,
   };
 }
@@ -103,7 +115,7 @@ function tokenCases(service: ServiceSpec, graph: AccessGraph): Probe[] {
     from,
     to: service.key,
     token,
-    expect: token === "none" ? FORBIDDEN : UNAUTHORIZED,
+    expect: token === "none" ? NO_TOKEN : BAD_TOKEN,
     because: token === "none" ? "no token" : `token: ${token}`,
   }));
 }

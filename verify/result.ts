@@ -1,9 +1,12 @@
 /** What came of a probe, and whether that is what had to come. */
-import type { Expectation, Probe } from "./probes";
+import type { Cause, Expectation, Probe } from "./probes";
 
-/** What a target saw. `reached` tells whether the container answered rather than Google's front end. */
+/**
+ * What a target saw. `reached` tells whether the container answered rather than Google's front end; `cause` is known to
+ * targets that see why the front end refused.
+ */
 export type Observed =
-  | { readonly status: number; readonly reached: boolean; readonly reason?: string }
+  | { readonly status: number; readonly reached: boolean; readonly cause?: Cause | "another"; readonly reason?: string }
   | { readonly notProbed: string };
 
 /** Something that probes can be sent to: the sandbox, or a deployed stack. */
@@ -38,19 +41,21 @@ export async function verify(
 
 export function outcomeOf(expect: Expectation, observed: Observed): Result["outcome"] {
   if ("notProbed" in observed) return "not probed";
-  const held =
-    expect === "reaches the container" ? observed.reached : !observed.reached && observed.status === expect.code;
+  const { reached, status, cause } = observed;
+  if (expect === "reaches the container") return reached ? "as expected" : "wrong";
+  const held = !reached && status === expect.code && (cause ?? expect.cause) === expect.cause;
   return held ? "as expected" : "wrong";
 }
 
-/** An expectation in words: `reaches the container`, `refused with 403`. */
+/** An expectation in words: `reaches the container`, `refused with 403 (no grant)`. */
 export function expected(expect: Expectation): string {
-  return typeof expect === "string" ? expect : `refused with ${expect.code}`;
+  return typeof expect === "string" ? expect : `refused with ${expect.code} (${expect.cause})`;
 }
 
 /** What was seen in words. */
 export function seen(observed: Observed): string {
   if ("notProbed" in observed) return `not probed: ${observed.notProbed}`;
   if (observed.status === 0) return observed.reason ?? "no answer";
-  return observed.reached ? `reached the container (${observed.status})` : `refused with ${observed.status}`;
+  if (observed.reached) return `reached the container (${observed.status})`;
+  return `refused with ${observed.status}${observed.reason ? `: ${observed.reason}` : ""}`;
 }

@@ -15,6 +15,7 @@ import { checkContainers, checkEnvironment, checkProbes } from "./containers";
 /** Checks of one service by itself. Each returns what is wrong, paths relative to the service. */
 const CHECKS: readonly ((spec: ServiceSpec, place: Place) => Problem[])[] = [
   checkImage,
+  checkSandbox,
   checkName,
   checkIdentity,
   checkEnvironment,
@@ -37,6 +38,11 @@ function checkImage({ image }: ServiceSpec): Problem[] {
   return [
     { path: "image", message: "is missing; set it to what you built and pushed, best pinned by digest (@sha256:…)" },
   ];
+}
+
+function checkSandbox({ source, sandbox }: ServiceSpec): Problem[] {
+  if (sandbox === undefined || source !== undefined) return [];
+  return [{ path: "sandbox", message: 'needs "source", the folder in which its command runs' }];
 }
 
 function checkName({ name, defaultUrlDisabled, traffic = [] }: ServiceSpec, { projectNumber }: Place): Problem[] {

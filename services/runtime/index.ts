@@ -1,17 +1,29 @@
 /** Everything that a service on Cloud Run needs to call, and be called, with an identity. */
 export { ask } from "./answer";
 export { type CallAnswer, type Caller, type CallerOptions, type CallRequest, createCaller, path } from "./call";
-export { type Clock, Deadline, type Random, sleep, systemClock } from "./clock";
+export { type Clock, Deadline, type Random, sleep, systemClock, unlessAborted } from "./clock";
 export { RESERVED_VARIABLES, urlVariable } from "./contract";
-export { ERRORS, type ErrorBody, type ErrorCode, type ErrorDetail, errorBody, ServiceError } from "./errors";
-export { createLog, type Log, type LogOptions, SEVERITIES, type Severity } from "./log";
-export { type Environment, type Options, readOptions } from "./options";
+export {
+  asServiceError,
+  ERRORS,
+  type ErrorBody,
+  type ErrorCode,
+  type ErrorDetail,
+  errorBody,
+  ServiceError,
+} from "./errors";
+export { createLog, errorFields, type Log, type LogOptions, SEVERITIES, type Severity } from "./log";
+export { type Environment, EnvironmentReader, type Options, originOf, readOptions } from "./options";
 export { proxyAwareDispatcher, useForFetch } from "./proxy";
+export { type DrainOptions, drain, type Running } from "./server/drain";
 export type { Answer, Handler, ServiceRequest } from "./server/request";
 export type { Route } from "./server/router";
-export { type RunningServer, type ServerOptions, serve } from "./server/server";
+export { KEEP_ALIVE_MS, listening, type RunningServer, type ServerOptions, serve } from "./server/server";
 export {
+  createIdentity,
+  type Identity,
   type RunningService,
+  runProcess,
   runService,
   type ServiceDefinition,
   type ServiceTools,

@@ -42,69 +42,100 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * @throws ServiceError `options-invalid` with every problem found, not only the first
  */
 export function readOptions<Callee extends string>(env: Environment, calls: readonly Callee[]): Options<Callee> {
-  const problems: ErrorDetail[] = [];
-  const report = (path: string, message: string) => problems.push({ path, message });
+  const read = new EnvironmentReader(env);
+  const options = read.options(calls);
+  read.finish();
+  return options;
+}
 
-  const whole = (name: string, standard: number, least: number, most: number): number => {
-    const text = env[name];
-    if (text === undefined || text === "") return standard;
+/** Reads values from the environment and collects what is wrong with them; {@link finish} reports everything at once. */
+export class EnvironmentReader {
+  readonly #problems: ErrorDetail[] = [];
+
+  constructor(readonly env: Environment) {}
+
+  /** The value, or undefined where the variable is unset or empty. */
+  text(name: string): string | undefined {
+    return this.env[name] || undefined;
+  }
+
+  report(name: string, message: string): void {
+    this.#problems.push({ path: name, message });
+  }
+
+  whole(name: string, standard: number, least: number, most: number): number {
+    const text = this.text(name);
+    if (text === undefined) return standard;
     const value = Number(text);
     if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-    report(name, `got "${text}"; allowed: a whole number from ${least} to ${most}; unset it for ${standard}`);
+    this.report(name, `got "${text}"; allowed: a whole number from ${least} to ${most}; unset it for ${standard}`);
     return standard;
-  };
-
-  const severity = (): Severity => {
-    const text = env["LOG_SEVERITY"] || "INFO";
-    const found = SEVERITIES.find((one) => one === text.toUpperCase());
-    if (!found) report("LOG_SEVERITY", `got "${text}"; allowed: ${SEVERITIES.join(", ")}`);
-    return found ?? "INFO";
-  };
-
-  const url = (callee: Callee): string => {
-    const name = urlVariable(callee);
-    const text = env[name];
-    if (!text) report(name, `not set; name "${callee}" in the \`calls\` of this service in the stack config`);
-    else if (!originOf(text))
-      report(name, `got "${shown(text)}"; allowed: https://HOST without a path (http on loopback)`);
-    return originOf(text ?? "") ?? "";
-  };
-
-  const metadataHost = (): string | undefined => {
-    const text = env["GCE_METADATA_HOST"];
-    if (!text) return env["K_SERVICE"] || env["CLOUD_RUN_JOB"] ? "metadata.google.internal" : undefined;
-    if (!/^(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:\d{1,5})?$/i.test(text)) {
-      report("GCE_METADATA_HOST", `got "${text}"; allowed: HOST or HOST:PORT, without http://`);
-    }
-    return text;
-  };
-
-  const impersonate = (): string | undefined => {
-    const text = env["GOOGLE_IMPERSONATE_SERVICE_ACCOUNT"] || undefined;
-    if (text !== undefined && !/^[^@\s/]+@[^@\s/]+$/.test(text)) {
-      report("GOOGLE_IMPERSONATE_SERVICE_ACCOUNT", `got "${text}"; allowed: a service account's e-mail address`);
-    }
-    return text;
-  };
-
-  const options: Options<Callee> = {
-    port: whole("PORT", 8080, 0, 65535),
-    bindAddress: env["BIND_ADDRESS"] || "0.0.0.0",
-    urls: Object.fromEntries(calls.map((callee) => [callee, url(callee)])) as Record<Callee, string>,
-    projectId: env["GOOGLE_CLOUD_PROJECT"] || undefined,
-    metadataHost: metadataHost(),
-    impersonate: impersonate(),
-    requestTimeoutMs: whole("REQUEST_TIMEOUT_MS", 30_000, 1, 3_600_000),
-    callTimeoutMs: whole("CALL_TIMEOUT_MS", 10_000, 1, 3_600_000),
-    bodyLimitBytes: whole("BODY_LIMIT_BYTES", 1_048_576, 1, 33_554_432),
-    drainTimeoutMs: whole("DRAIN_TIMEOUT_MS", 8_000, 0, 9_500),
-    logSeverity: severity(),
-  };
-  if (problems.length > 0) {
-    const text = problems.map((problem) => `${problem.path}: ${problem.message}`).join("; ");
-    throw new ServiceError("options-invalid", text, { details: problems });
   }
-  return options;
+
+  /** The origin of a receiving service, from its URL variable. */
+  url(callee: string): string {
+    const name = urlVariable(callee);
+    const text = this.text(name);
+    if (!text) this.report(name, `not set; name "${callee}" in the \`calls\` of this service in the stack config`);
+    else if (!originOf(text))
+      this.report(name, `got "${shown(text)}"; allowed: https://HOST without a path (http on loopback)`);
+    return originOf(text ?? "") ?? "";
+  }
+
+  /**
+   * What every service is told.
+   *
+   * @param body default and bound of `BODY_LIMIT_BYTES`; a service that reads bodies into memory keeps both low
+   */
+  options<Callee extends string>(
+    calls: readonly Callee[],
+    body = { standard: 1_048_576, most: 33_554_432 },
+  ): Options<Callee> {
+    return {
+      port: this.whole("PORT", 8080, 0, 65535),
+      bindAddress: this.text("BIND_ADDRESS") ?? "0.0.0.0",
+      urls: Object.fromEntries(calls.map((callee) => [callee, this.url(callee)])) as Record<Callee, string>,
+      projectId: this.text("GOOGLE_CLOUD_PROJECT"),
+      metadataHost: this.#metadataHost(),
+      impersonate: this.#impersonate(),
+      requestTimeoutMs: this.whole("REQUEST_TIMEOUT_MS", 30_000, 1, 3_600_000),
+      callTimeoutMs: this.whole("CALL_TIMEOUT_MS", 10_000, 1, 3_600_000),
+      bodyLimitBytes: this.whole("BODY_LIMIT_BYTES", body.standard, 1, body.most),
+      drainTimeoutMs: this.whole("DRAIN_TIMEOUT_MS", 8_000, 0, 9_500),
+      logSeverity: this.#severity(),
+    };
+  }
+
+  /** @throws ServiceError `options-invalid` with every problem that was reported */
+  finish(): void {
+    if (this.#problems.length === 0) return;
+    const text = this.#problems.map((problem) => `${problem.path}: ${problem.message}`).join("; ");
+    throw new ServiceError("options-invalid", text, { details: this.#problems });
+  }
+
+  #severity(): Severity {
+    const text = this.text("LOG_SEVERITY") ?? "INFO";
+    const found = SEVERITIES.find((one) => one === text.toUpperCase());
+    if (!found) this.report("LOG_SEVERITY", `got "${text}"; allowed: ${SEVERITIES.join(", ")}`);
+    return found ?? "INFO";
+  }
+
+  #metadataHost(): string | undefined {
+    const text = this.text("GCE_METADATA_HOST");
+    if (!text) return this.text("K_SERVICE") || this.text("CLOUD_RUN_JOB") ? "metadata.google.internal" : undefined;
+    if (!/^(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:\d{1,5})?$/i.test(text)) {
+      this.report("GCE_METADATA_HOST", `got "${text}"; allowed: HOST or HOST:PORT, without http://`);
+    }
+    return text;
+  }
+
+  #impersonate(): string | undefined {
+    const text = this.text("GOOGLE_IMPERSONATE_SERVICE_ACCOUNT");
+    if (text !== undefined && !/^[^@\s/]+@[^@\s/]+$/.test(text)) {
+      this.report("GOOGLE_IMPERSONATE_SERVICE_ACCOUNT", `got "${text}"; allowed: a service account's e-mail address`);
+    }
+    return text;
+  }
 }
 
 /** The origin of a receiving service's URL; undefined where it is no origin, or where a token would travel in the clear. */

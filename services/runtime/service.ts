@@ -55,18 +55,10 @@ export async function startService<Callee extends string>(
   definition: ServiceDefinition<Callee>,
   world: ServiceWorld = {},
 ): Promise<RunningService> {
-  const { env = process.env, clock = systemClock, random = Math.random } = world;
+  const { env = process.env } = world;
   const options = readOptions(env, definition.calls);
-  const { metadataHost } = options;
-  const metadata = metadataHost === undefined ? undefined : metadataServer(metadataHost);
-  let projectId = options.projectId;
-  const log = createLog({ least: options.logSeverity, clock, projectId: () => projectId, line: world.line });
-  const tokens = createTokenSource({
-    minter: metadata ?? defaultCredentials(options.impersonate),
-    clock,
-    random,
-    onFailure: (audience, error) => log.write("WARNING", error.message, { ...errorFields(error), audience }),
-  });
+  const identity = createIdentity(options, world);
+  const { clock, random, log, tokens } = identity;
   const dispatcher = proxyAwareDispatcher(env);
   const callers = callersOf(definition.calls, { options, tokens, dispatcher, clock, random });
   const server: RunningServer = await serve({
@@ -78,29 +70,72 @@ export async function startService<Callee extends string>(
     random,
   });
   if (world.env === undefined) useForFetch(dispatcher);
-  if (projectId === undefined && metadata) {
-    askProjectId(metadata, clock).then(
-      (found) => {
-        projectId = found;
-      },
-      (error) => log.write("DEBUG", "the log's traces go without a project", errorFields(error)),
-    );
-  }
+  identity.learnProject();
   log.write("INFO", `${definition.name} listens on ${options.bindAddress}:${server.port}`);
   return {
     port: server.port,
     async stop() {
       await server.drain();
-      await Promise.all([dispatcher.destroy(), metadata?.close()]);
+      await Promise.all([dispatcher.destroy(), identity.close()]);
     },
   };
 }
 
+/** What a service is to others, and what it writes: its ID tokens and its log, from one set of options. */
+export interface Identity {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly tokens: TokenSource;
+  /** Asks the metadata server, in the background, for the project that the log's traces name, where it is not told. */
+  learnProject(): void;
+  close(): Promise<void>;
+}
+
+/** The identity of the service that this process runs; needs no network until a token is asked for. */
+export function createIdentity(
+  options: Pick<Options, "metadataHost" | "impersonate" | "projectId" | "logSeverity">,
+  world: ServiceWorld,
+): Identity {
+  const { clock = systemClock, random = Math.random } = world;
+  const { metadataHost } = options;
+  const metadata = metadataHost === undefined ? undefined : metadataServer(metadataHost);
+  let projectId = options.projectId;
+  const log = createLog({ least: options.logSeverity, clock, projectId: () => projectId, line: world.line });
+  const tokens = createTokenSource({
+    minter: metadata ?? defaultCredentials(options.impersonate),
+    clock,
+    random,
+    onFailure: (audience, error) => log.write("WARNING", error.message, { ...errorFields(error), audience }),
+  });
+  return {
+    clock,
+    random,
+    log,
+    tokens,
+    learnProject() {
+      if (projectId !== undefined || !metadata) return;
+      askProjectId(metadata, clock).then(
+        (found) => {
+          projectId = found;
+        },
+        (error) => log.write("DEBUG", "the log's traces go without a project", errorFields(error)),
+      );
+    },
+    close: async () => metadata?.close(),
+  };
+}
+
+/** Runs a service as a process, see {@link runProcess}. */
+export function runService<Callee extends string>(definition: ServiceDefinition<Callee>): Promise<void> {
+  return runProcess(definition.name, () => startService(definition));
+}
+
 /**
- * Runs a service as a process: starts it, drains it on SIGTERM and SIGINT, and exits with 0; with 1 when it cannot
+ * Runs something as a process: starts it, drains it on SIGTERM and SIGINT, and exits with 0; with 1 when it cannot
  * start or breaks, after a line in the log that says why.
  */
-export async function runService<Callee extends string>(definition: ServiceDefinition<Callee>): Promise<void> {
+export async function runProcess(name: string, start: () => Promise<RunningService>): Promise<void> {
   const log = createLog({ clock: systemClock });
   const fail = (error: unknown) => {
     const known = asServiceError(error);
@@ -109,9 +144,9 @@ export async function runService<Callee extends string>(definition: ServiceDefin
   };
   process.on("uncaughtException", fail);
   try {
-    const service = await startService(definition);
+    const service = await start();
     const stop = (signal: NodeJS.Signals) => {
-      log.write("INFO", `${definition.name} drains after ${signal}`);
+      log.write("INFO", `${name} drains after ${signal}`);
       service.stop().then(() => process.exit(0), fail);
     };
     process.once("SIGTERM", stop);

@@ -246,6 +246,25 @@ export const wrongConfigs: readonly WrongConfig[] = [
     ],
   },
   {
+    fact: "a source outside of the repository",
+    web: { source: "/home/me/web" },
+    api: { source: "../api" },
+    problems: [
+      'services.web.source: got "/home/me/web", must be a folder of this repository',
+      'services.api.source: got "../api", must be a folder of this repository',
+    ],
+  },
+  {
+    fact: "a command for the sandbox without a folder to run it in",
+    web: { sandbox: { command: ["node", "main.js"] } },
+    problems: ['services.web.sandbox: needs "source", the folder in which its command runs'],
+  },
+  {
+    fact: "an empty command for the sandbox",
+    web: { source: "web", sandbox: { command: [] } },
+    problems: ["services.web.sandbox.command: is empty; list at least one entry"],
+  },
+  {
     fact: "an image with a space",
     web: { image: "my image" },
     problems: ['services.web.image: got "my image", must be a container image reference without spaces'],

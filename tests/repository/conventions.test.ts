@@ -23,6 +23,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "sandbox/control-plane": ["mesh/names"],
   "sandbox/engine": ["sandbox/control-plane"],
   sandbox: ["sandbox", "policy/src", "mesh/names"],
+  // The command that shows the proof beside what it runs.
+  "sandbox/start.ts": ["sandbox", "verify"],
+  verify: ["mesh", "sandbox", "services/runtime/clock", "tools/deploy"],
 };
 
 /** Packages that a folder must not load: `mesh` is pure, `policy` judges stacks of any SDK version. */

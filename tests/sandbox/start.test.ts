@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { temporaryFolder, usesPulumi, withoutCredentials } from "../support/pulumi-cli";
 
@@ -12,20 +12,23 @@ interface Ran {
   readonly stderr: string;
 }
 
+type OnOutput = (text: string, kill: (signal: NodeJS.Signals) => void) => void;
+
 /** `npm start -- ARGS` as its script runs it; `onOutput` may send the process a signal. */
-function start(
+function start(args: readonly string[], env: NodeJS.ProcessEnv = {}, onOutput: OnOutput = () => {}): Promise<Ran> {
+  return run("sandbox/start.ts", args, env, onOutput);
+}
+
+function run(
+  file: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
-  onOutput: (text: string, kill: (signal: NodeJS.Signals) => void) => void = () => {},
+  onOutput: OnOutput = () => {},
 ): Promise<Ran> {
-  const child = spawn(
-    process.execPath,
-    ["-r", "ts-node/register/transpile-only", path.join(ROOT, "sandbox/start.ts"), ...args],
-    {
-      cwd: ROOT,
-      env: { ...withoutCredentials(process.env), ...env },
-    },
-  );
+  const child = spawn(process.execPath, ["-r", "ts-node/register/transpile-only", path.join(ROOT, file), ...args], {
+    cwd: ROOT,
+    env: { ...withoutCredentials(process.env), ...env },
+  });
   const ran = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     ran.stdout += text;
@@ -48,16 +51,20 @@ describe("npm start", function () {
   const state = () => ["--state", path.join(folder, "state")];
   const withPulumi = () => ({ PATH: [path.dirname(cli().command), process.env["PATH"]].join(path.delimiter) });
 
-  it("tells what was made, what the policies said, who may call what, and the URLs", async () => {
-    const { code, stdout } = await start(["--engine=embedded", ...state()]);
-    assert.equal(code, 0);
+  it("tells what was made, what the policies said, the URLs, what runs, and who may call what as it was seen", async () => {
+    const { code, stdout } = await start(["--engine=embedded", "--once", ...state()]);
+    assert.equal(code, 0, stdout);
     for (const expected of [
       /^Pulumi\.dev\.yaml into the sandbox, with the policy pack, on embedded engine/,
       /\+ cloudrunv2\/service +gateway/,
       /10 created in \d+\.\d s/,
       /nothing refused, 10 resources judged/,
-      /│ gateway +│ +│ yes +│ yes +│/,
       /https:\/\/user-\d+\.europe-west9\.run\.app/,
+      /^ {2}user +listens on 127\.0\.0\.1:\d+$/m,
+      /│ gateway +│ +│ ✔ passes +│ ✔ passes +│/,
+      /│ order +│ ✔ 403 +│ ✔ 404 +│ +│/,
+      /│ anyone, without a token +│ ✔ 403 +│/,
+      /^ {2}34 of 34 probes as expected$/m,
     ]) {
       assert.match(stdout, expected);
     }
@@ -65,21 +72,60 @@ describe("npm start", function () {
   });
 
   it("keeps state between runs on the real engine, and forgets it when told", async () => {
-    assert.match((await start(state(), withPulumi())).stdout, /10 created/);
-    assert.match((await start(state(), withPulumi())).stdout, /10 unchanged/);
-    assert.match((await start([...state(), "--fresh"], withPulumi())).stdout, /10 created/);
+    const once = [...state(), "--once"];
+    assert.match((await start(once, withPulumi())).stdout, /10 created/);
+    assert.match((await start(once, withPulumi())).stdout, /10 unchanged/);
+    assert.match((await start([...once, "--fresh"], withPulumi())).stdout, /10 created/);
   });
 
   it("prints the result as JSON for scripts", async () => {
-    const { stdout } = await start(["--engine=embedded", "--json", ...state()]);
-    const result = JSON.parse(stdout) as { ok: boolean; engine: string };
-    assert.deepEqual([result.ok, result.engine], [true, "embedded"]);
+    const { stdout } = await start(["--engine=embedded", "--once", "--json", ...state()]);
+    const result = JSON.parse(stdout) as { ok: boolean; engine: string; probes: { outcome: string }[] };
+    assert.deepEqual([result.ok, result.engine, result.probes.length], [true, "embedded", 34]);
+    assert.ok(result.probes.every(({ outcome }) => outcome === "as expected"));
   });
 
   it("deploys any stack config by its path", async () => {
-    const { code, stdout } = await start(["--engine=embedded", ...state(), "examples/service-identity.yaml"]);
-    assert.equal(code, 0);
-    assert.match(stdout, /until 2031-12-31/);
+    const { code, stdout } = await start(["--engine=embedded", "--once", ...state(), "examples/service-identity.yaml"]);
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /✔ passes until 2031-12-31/);
+  });
+
+  it("runs the mesh until Ctrl-C, lets other commands call it, writes down each decision and leaves nothing", async () => {
+    let called: Promise<Ran> | undefined;
+    const ran = await start(["--engine=embedded", ...state()], {}, (text, kill) => {
+      if (called || !text.includes("Ctrl-C ends it.")) return;
+      const call = ["call", "gateway", "/api/users", "--state", path.join(folder, "state")];
+      called = run("tools/call/main.ts", call).finally(() => kill("SIGINT"));
+    });
+    const answer = await called!;
+    assert.equal(answer.code, 0, answer.stderr);
+    assert.equal((JSON.parse(answer.stdout) as { data: { count: number } }).data.count, 3);
+    assert.match(answer.stderr, /^200 OK, as group:developers@acme\.example, from the mesh "dev" that runs here$/m);
+    assert.equal(ran.code, 0, ran.stderr);
+    assert.match(ran.stdout, /^\d\d:\d\d:\d\d\.\d+ 200 gateway-sa → user +GET +\/users/m);
+    assert.match(ran.stdout, /^ {2}npm run call -- gateway \/ {4}# as group:developers@acme\.example$/m);
+    assert.deepEqual(readdirSync(path.join(folder, "state/dev")), ["decisions.jsonl"]);
+    const decisions = readFileSync(path.join(folder, "state/dev/decisions.jsonl"), "utf8").trim().split("\n");
+    const last = JSON.parse(decisions.at(-1)!) as { callee: string; verdict: string };
+    assert.deepEqual([last.callee, last.verdict], ["gateway", "allowed"]);
+  });
+
+  it("tells the folder and the service whose code is missing, and fails", async () => {
+    const file = path.join(folder, "missing.yaml");
+    const services =
+      "{ web: { image: i@sha256:0, source: services/nowhere }, api: { image: i@sha256:0, source: docs } }";
+    writeFileSync(
+      file,
+      `config:\n  gcp:project: acme-p\n  gcp:region: us-central1\n  cloud-run-mesh:projectNumber: "123456789012"\n  cloud-run-mesh:services: ${services}\n`,
+    );
+    const { code, stderr } = await start(["--engine=embedded", "--once", ...state(), file]);
+    assert.equal(code, 1);
+    assert.equal(
+      stderr,
+      'error: services.web.source: there is no folder "services/nowhere"\n' +
+        'services.api.source: "docs" has no package.json with a start script; name the command in sandbox.command\n',
+    );
   });
 
   it("explains itself", async () => {
@@ -156,8 +202,8 @@ describe("npm start", function () {
       kill("SIGINT");
     });
     assert.equal(stopped.code, 130, stopped.stdout);
-    const again = await start(state(), withPulumi());
+    const again = await start([...state(), "--once"], withPulumi());
     assert.equal(again.code, 0, again.stdout);
-    assert.match((await start(state(), withPulumi())).stdout, /10 unchanged/);
+    assert.match((await start([...state(), "--once"], withPulumi())).stdout, /10 unchanged/);
   });
 });

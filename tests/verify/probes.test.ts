@@ -55,14 +55,17 @@ describe("a verdict", () => {
   it("is green only for what was seen to hold", () => {
     assert.equal(outcomeOf("reaches the container", { status: 500, reached: true }), "as expected");
     assert.equal(outcomeOf("reaches the container", { status: 403, reached: false }), "wrong");
-    assert.equal(outcomeOf({ code: 403 }, { status: 403, reached: false }), "as expected");
+    const refusal = { code: 403, cause: "no grant" } as const;
+    assert.equal(outcomeOf(refusal, { status: 403, reached: false }), "as expected");
+    assert.equal(outcomeOf(refusal, { status: 403, reached: false, cause: "no grant" }), "as expected");
+    assert.equal(outcomeOf(refusal, { status: 403, reached: false, cause: "no token" }), "wrong", "for another reason");
     assert.equal(
-      outcomeOf({ code: 403 }, { status: 403, reached: true }),
+      outcomeOf(refusal, { status: 403, reached: true }),
       "wrong",
       "an application's own 403 proves nothing",
     );
-    assert.equal(outcomeOf({ code: 403 }, { status: 404, reached: false }), "wrong");
-    assert.equal(outcomeOf({ code: 403 }, { notProbed: "no way in" }), "not probed");
+    assert.equal(outcomeOf(refusal, { status: 404, reached: false }), "wrong");
+    assert.equal(outcomeOf(refusal, { notProbed: "no way in" }), "not probed");
   });
 
   it("is red for a request without an answer", async () => {

@@ -16,13 +16,14 @@ export class PulumiCli {
   private constructor(
     private readonly version: string,
     private readonly folder: string,
+    private readonly program: string,
   ) {}
 
   /** The CLI on PATH, or nothing. */
-  static async find(folder: string): Promise<PulumiCli | undefined> {
+  static async find(folder: string, program = "pulumi"): Promise<PulumiCli | undefined> {
     try {
-      const { stdout } = await run("pulumi", ["version"], { cwd: folder, env: quiet });
-      return new PulumiCli(stdout.trim().replace(/^v/, ""), folder);
+      const { stdout } = await run(program, ["version"], { cwd: folder, env: quiet });
+      return new PulumiCli(stdout.trim().replace(/^v/, ""), folder, program);
     } catch {
       return undefined;
     }
@@ -57,10 +58,20 @@ export class PulumiCli {
     };
   }
 
+  /** The stack's outputs, without those that are secret; absent where there are none to be had. */
+  async outputs(stack: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+    const text = await this.ask(["stack", "output", "--json", "--stack", stack]);
+    try {
+      return text === undefined ? undefined : (JSON.parse(text) as Record<string, unknown>);
+    } catch {
+      return undefined;
+    }
+  }
+
   private async ask(args: readonly string[]): Promise<string | undefined> {
     try {
       return (
-        await run("pulumi", [...args, "--non-interactive"], { cwd: this.folder, env: quiet, maxBuffer: 64 << 20 })
+        await run(this.program, [...args, "--non-interactive"], { cwd: this.folder, env: quiet, maxBuffer: 64 << 20 })
       ).stdout;
     } catch {
       return undefined;

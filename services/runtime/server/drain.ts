@@ -1,11 +1,16 @@
 import type { Server } from "node:http";
-import { type Clock, type Deadline, sleep } from "../clock";
+import { type Clock, sleep } from "../clock";
 import { ServiceError } from "../errors";
+
+/** Something that an instance must finish before it stops, or cut. */
+export interface Running {
+  abort(reason: ServiceError): void;
+}
 
 export interface DrainOptions {
   readonly server: Server;
   /** The requests that have been accepted and not answered. */
-  readonly running: ReadonlySet<Deadline>;
+  readonly running: Iterable<Running> & { readonly size: number };
   readonly lastArrivalMs: () => number;
   /** After this, requests that still run are answered with `shutting-down`. */
   readonly timeoutMs: number;

@@ -26,8 +26,13 @@ export interface ServiceRequest {
 export interface Answer {
   /** @default 200 */
   readonly status?: number;
-  /** The body; an answer without one has no content. */
+  /** The body as JSON; an answer without one, and without {@link body}, has no content. */
   readonly json?: unknown;
+  /**
+   * A body that is not JSON; {@link headers} hold its `content-type`. Parts go out as they come, at the client's pace. They
+   * break off at the request's deadline and when the client goes: the iterator's `return` is called then.
+   */
+  readonly body?: string | AsyncIterable<string>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

@@ -1,12 +1,13 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo, Server as NetServer } from "node:net";
 import { type Clock, Deadline, type Random, unlessAborted } from "../clock";
 import { asServiceError, errorBody, ServiceError } from "../errors";
 import { errorFields, type Log } from "../log";
 import { traceOf } from "../trace";
 import { drain } from "./drain";
-import { type Answer, readJson } from "./request";
+import { readJson } from "./request";
 import { createRouter, healthRoute, type Route } from "./router";
+import { send } from "./send";
 
 export interface ServerOptions {
   /** Name in `/health`, e.g. `order-service (TypeScript)`. */
@@ -32,7 +33,7 @@ export interface RunningServer {
  * Google's load balancers keep idle connections for 600 s. A server that closes them first can lose a request that is on
  * its way. Source: https://cloud.google.com/load-balancing/docs/https#timeouts_and_retries
  */
-const KEEP_ALIVE_MS = 620_000;
+export const KEEP_ALIVE_MS = 620_000;
 
 /**
  * Serves routes over HTTP/1.1, `/health` included.
@@ -77,19 +78,23 @@ export async function serve(options: ServerOptions): Promise<RunningServer> {
           log: requestLog,
           json: () => readJson(incoming, options.bodyLimitBytes),
         });
-      send(response, await unlessAborted(work(), limit.signal), method, draining !== undefined);
+      const found = await unlessAborted(work(), limit.signal);
+      await send(response, found, { method, closing: draining !== undefined, signal: limit.signal });
     } catch (thrown) {
       const error = asServiceError(thrown);
       if (error.code === "client-gone") return;
       if (error.status >= 500) {
         requestLog.write(error.code === "internal" ? "ERROR" : "WARNING", error.message, errorFields(error));
       }
+      if (response.headersSent) {
+        response.destroy();
+        return;
+      }
       const { status, more } = error;
-      send(
+      await send(
         response,
         { status, json: errorBody(error), headers: more.headers },
-        incoming.method ?? "GET",
-        draining !== undefined,
+        { method: incoming.method ?? "GET", closing: draining !== undefined, signal: limit.signal },
       );
     }
   }
@@ -118,21 +123,15 @@ export async function serve(options: ServerOptions): Promise<RunningServer> {
   };
 }
 
-function send(response: ServerResponse, answer: Answer, method: string, closing: boolean): void {
-  if (response.headersSent || response.destroyed) return;
-  const body = answer.json === undefined ? "" : JSON.stringify(answer.json);
-  response.writeHead(answer.status ?? (body === "" ? 204 : 200), {
-    ...answer.headers,
-    ...(body !== "" && {
-      "content-type": "application/json; charset=utf-8",
-      "content-length": Buffer.byteLength(body),
-    }),
-    ...(closing && { connection: "close" }),
-  });
-  response.end(method === "HEAD" ? "" : body);
-}
-
-function listening(server: Server, { port, bindAddress }: ServerOptions): Promise<void> {
+/**
+ * Makes a server listen, with a backlog for the burst that follows a start.
+ *
+ * @throws ServiceError `port-taken`, `options-invalid`
+ */
+export function listening(
+  server: NetServer,
+  { port, bindAddress }: Pick<ServerOptions, "port" | "bindAddress">,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => {
       const taken = cause.code === "EADDRINUSE";

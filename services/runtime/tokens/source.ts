@@ -53,6 +53,8 @@ interface Entry {
   /** No fetch before this: the backoff after a failure, or after the minter repeated itself. */
   quietUntilMs: number;
   renewedAtMs: number;
+  /** Counts up with every use of any audience. */
+  lastUse: number;
 }
 
 /**
@@ -64,12 +66,18 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
   const { minter, clock, random, refreshBeforeMs = 225_000, leastLifeMs = 30_000, fetchTimeoutMs = 5_000 } = options;
   const { attempts = 3, renewEveryMs = 10_000, audiences = 100 } = options;
   const entries = new Map<string, Entry>();
+  let uses = 0;
 
   function entryOf(audience: string): Entry {
-    const entry = entries.get(audience) ?? { failures: 0, quietUntilMs: 0, renewedAtMs: Number.NEGATIVE_INFINITY };
-    entries.delete(audience);
+    uses += 1;
+    const known = entries.get(audience);
+    if (known) {
+      known.lastUse = uses;
+      return known;
+    }
+    if (entries.size >= audiences) entries.delete(leastUsed(entries));
+    const entry = { failures: 0, quietUntilMs: 0, renewedAtMs: Number.NEGATIVE_INFINITY, lastUse: uses };
     entries.set(audience, entry);
-    if (entries.size > audiences) entries.delete(entries.keys().next().value!);
     return entry;
   }
 
@@ -153,6 +161,11 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
       return unlessAborted(fetch(audience, entry), signal);
     },
   };
+}
+
+/** Looked for only when an audience is new: moving each used one to the end of the map would cost every request. */
+function leastUsed(entries: ReadonlyMap<string, Entry>): string {
+  return [...entries].reduce((least, one) => (one[1].lastUse < least[1].lastUse ? one : least))[0];
 }
 
 function isFinal(error: unknown): boolean {

@@ -1,0 +1,69 @@
+/** Hands out ways into the mesh: proxy credentials, trust in the private authority, a metadata server of one's own. */
+import { writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import * as path from "node:path";
+import { rootCertificates } from "node:tls";
+import { type Visitor, Visitors } from "./callers";
+import type { MetadataServer } from "./identity/metadata-server";
+import type { ProxyAccess } from "./options";
+import { localEnvironment } from "./processes/environment";
+
+export class AccessDesk {
+  readonly visitors = new Visitors();
+  readonly #servers: Server[] = [];
+  readonly #ports = new Map<MetadataServer, Promise<number>>();
+  #isClosed = false;
+
+  constructor(
+    private readonly folder: string,
+    private readonly proxyPort: () => number,
+  ) {}
+
+  /** Writes down whom to trust; with `everybody`, also the authorities that the world trusts. */
+  trust(authority: string, everybody: boolean): void {
+    writeFileSync(this.#file("ca.pem"), authority);
+    writeFileSync(this.#file("bundle.pem"), [authority, ...(everybody ? rootCertificates : [])].join("\n"));
+  }
+
+  async give(visitor: Visitor): Promise<ProxyAccess> {
+    if (this.#isClosed) throw new Error("the data plane is closed");
+    const { user, password } = this.visitors.admit(visitor);
+    const url = `http://${user}:${password}@127.0.0.1:${this.proxyPort()}`;
+    const [caFile, bundleFile] = [this.#file("ca.pem"), this.#file("bundle.pem")];
+    const metadataHost = visitor.metadata && `127.0.0.1:${await this.#portOf(visitor.metadata)}`;
+    return { url, caFile, env: localEnvironment({ proxyUrl: url, authorityFile: caFile, bundleFile, metadataHost }) };
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.allSettled(this.#ports.values());
+    for (const server of this.#servers) server.closeAllConnections();
+    await Promise.all(this.#servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  }
+
+  /** A port of its own per identity: nothing in a request to a metadata server says whose it is. */
+  #portOf(metadata: MetadataServer): Promise<number> {
+    let port = this.#ports.get(metadata);
+    if (!port) {
+      port = this.#listen(metadata);
+      this.#ports.set(metadata, port);
+    }
+    return port;
+  }
+
+  async #listen(metadata: MetadataServer): Promise<number> {
+    const server = createServer((request, response) => {
+      metadata.handle(request, response).catch(() => response.destroy());
+    });
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject).listen(0, "127.0.0.1", resolve);
+    });
+    this.#servers.push(server);
+    return (server.address() as AddressInfo).port;
+  }
+
+  #file(name: string): string {
+    return path.join(this.folder, name);
+  }
+}

@@ -1,0 +1,49 @@
+/** Who may use the forward proxy. Its credentials say whose process a connection comes from, and so from which network. */
+import { randomBytes } from "node:crypto";
+import type { MetadataServer } from "./identity/metadata-server";
+import type { Position, Unreachable } from "./network";
+
+/** Whom a proxy is for: a Cloud Run service, or somebody outside of Cloud Run. */
+export type Caller =
+  | { readonly service: string }
+  | {
+      /** A person's or a service account's address; the latter gets a metadata server. @default nobody in particular */
+      readonly email?: string;
+      /** The network that it stands in, as a name, path or id. @default the internet */
+      readonly network?: string;
+    };
+
+/** A caller as the proxy and the front end see it. */
+export interface Visitor {
+  /** Whose process it is. A service's account may change while it runs. */
+  name(): string;
+  /** From where a call to this host arrives; asked for every request, as routes follow the control plane's state. */
+  route(host: string): Position | Unreachable;
+  readonly metadata?: MetadataServer;
+}
+
+export interface Credentials {
+  readonly user: string;
+  readonly password: string;
+}
+
+export class Visitors {
+  readonly #byHeader = new Map<string, Visitor>();
+
+  admit(visitor: Visitor): Credentials {
+    const user =
+      visitor
+        .name()
+        .replace(/[^\w.-]/g, "-")
+        .slice(0, 60) || "nobody";
+    const password = randomBytes(18).toString("base64url");
+    this.#byHeader.set(Buffer.from(`${user}:${password}`).toString("base64"), visitor);
+    return { user, password };
+  }
+
+  /** The visitor that a `Proxy-Authorization` header belongs to. */
+  find(header: string | undefined): Visitor | undefined {
+    const encoded = /^Basic +([\w+/=-]+)$/i.exec(header ?? "")?.[1];
+    return encoded === undefined ? undefined : this.#byHeader.get(encoded);
+  }
+}

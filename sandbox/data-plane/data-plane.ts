@@ -1,0 +1,184 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { projectOfEmail } from "../control-plane/rules/members";
+import { refuseRealCredentials } from "../engine/child-environment";
+import { AccessDesk } from "./access";
+import type { Caller } from "./callers";
+import type { Decision } from "./decisions";
+import { FrontEnd } from "./front-end/front-end";
+import { TokenVerifier } from "./front-end/id-token";
+import { googleApis } from "./identity/google-apis";
+import { Identities } from "./identity/identities";
+import type { TokenOverrides } from "./identity/issuer";
+import type { MetadataFault } from "./identity/metadata-server";
+import { networkId, type Position } from "./network";
+import type { DataPlaneOptions, ProxyAccess, Stats } from "./options";
+import { Fleet } from "./processes/fleet";
+import { onLastMoment } from "./processes/last-moment";
+import { createAuthority } from "./proxy/certificates";
+import { ForwardProxy } from "./proxy/forward-proxy";
+import { RunServices } from "./run-services";
+import { Traffic } from "./traffic";
+
+/** Opens the data plane; its services are starting when this resolves. Throws where real credentials are in reach. */
+export async function openDataPlane(options: DataPlaneOptions): Promise<DataPlane> {
+  refuseRealCredentials(options.env ?? process.env);
+  return DataPlane.open(options);
+}
+
+/** Runs what the control plane holds: processes, the front end before them, identities, and the one way out. */
+export class DataPlane {
+  /** Also where a load balancer enters. */
+  readonly frontEnd: FrontEnd;
+  readonly #options: DataPlaneOptions;
+  readonly #clock: () => Date;
+  readonly #folder = mkdtempSync(path.join(tmpdir(), "cloud-run-mesh-"));
+  readonly #services: RunServices;
+  readonly #identities: Identities;
+  readonly #desk = new AccessDesk(this.#folder, () => this.#proxyPort);
+  readonly #fleet: Fleet;
+  readonly #decisions: Record<number, number> = {};
+  readonly #opening: Promise<void>;
+  readonly #forgetLastMoment: () => void;
+  #proxy: ForwardProxy | undefined;
+  #proxyPort = 0;
+  #openedInMs = 0;
+  #closing: Promise<void> | undefined;
+
+  private constructor(options: DataPlaneOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? (() => new Date());
+    const { controlPlane, people } = options;
+    this.#services = new RunServices(controlPlane);
+    this.#identities = new Identities(controlPlane, this.#clock, people);
+    this.#fleet = new Fleet({
+      ...options,
+      services: this.#services,
+      identities: this.#identities,
+      desk: this.#desk,
+      home: this.#folder,
+    });
+    this.frontEnd = new FrontEnd({
+      controlPlane,
+      services: this.#services,
+      directory: this.#identities.directory,
+      verifier: new TokenVerifier(this.#identities.issuer),
+      clock: this.#clock,
+      backendOf: ({ id }) => this.#fleet.byId(id)?.runner,
+      onDecision: (decision) => this.#decide(decision),
+    });
+    this.#forgetLastMoment = onLastMoment({ close: () => this.close(), kill: () => this.#kill() });
+    this.#opening = this.#open();
+  }
+
+  static async open(options: DataPlaneOptions): Promise<DataPlane> {
+    const started = performance.now();
+    const plane = new DataPlane(options);
+    try {
+      await plane.#opening;
+    } catch (error) {
+      await plane.close();
+      throw error;
+    }
+    plane.#openedInMs = performance.now() - started;
+    return plane;
+  }
+
+  /** Resolves when every service listens. Rejects with all that do not, each with the lines that it wrote last. */
+  ready(): Promise<void> {
+    return this.#fleet.ready();
+  }
+
+  /** A way into the mesh for a process that is not one of its services, or that stands in for one. */
+  async proxyFor(caller: Caller): Promise<ProxyAccess> {
+    if ("service" in caller) return this.#fleet.byName(caller.service).access;
+    const { email, network } = caller;
+    const [home] = this.#services.all();
+    const metadata = this.#identities.metadataFor(email, home);
+    const project = (email && projectOfEmail(email)) ?? home?.project ?? "sandbox";
+    const position: Position =
+      network === undefined ? { from: "internet" } : { from: "vpc", network: networkId(network, project) };
+    return this.#desk.give({ name: () => email ?? "nobody", route: () => position, ...(metadata && { metadata }) });
+  }
+
+  /** An ID token for an address or for a service's own account; overrides make it wrong on purpose. */
+  async idToken(who: string, audience: string, overrides?: TokenOverrides): Promise<string> {
+    const { issuer, directory } = this.#identities;
+    return issuer.idToken(directory.subjectOf(this.#email(who)), audience, overrides);
+  }
+
+  /** An access token for an address or for a service's own account, good for the Google APIs that are played. */
+  accessToken(who: string): string {
+    return this.#identities.issuer.accessToken(this.#email(who)).token;
+  }
+
+  /** Replaces a service's process, or starts it, with what the control plane holds now; no request is lost. */
+  async restart(service: string): Promise<void> {
+    if (this.#closing) throw new Error("the data plane is closed");
+    await this.#fleet.restart(service);
+  }
+
+  /** Makes a service's metadata server fail, for tests; without a fault it works again. */
+  breakMetadata(service: string, fault?: MetadataFault): void {
+    this.#fleet.byName(service).metadata.fault = fault;
+  }
+
+  get stats(): Stats {
+    return {
+      openedInMs: this.#openedInMs,
+      decisions: { ...this.#decisions },
+      connections: this.#proxy?.connections ?? 0,
+      services: this.#fleet.status(),
+    };
+  }
+
+  /** Ends every process, first with SIGTERM, and closes every port. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #open(): Promise<void> {
+    const { controlPlane, allow = [] } = this.#options;
+    const authority = await createAuthority();
+    // What is let through meets real certificates.
+    this.#desk.trust(authority.certificate, allow.length > 0);
+    const clock = this.#clock;
+    const onDecision = (decision: Decision) => this.#decide(decision);
+    const traffic = new Traffic({
+      frontEnd: this.frontEnd,
+      apis: googleApis({ controlPlane, identities: this.#identities, clock }),
+      clock,
+      onDecision,
+    });
+    const { visitors } = this.#desk;
+    this.#proxy = new ForwardProxy({ visitors, authority, allow, clock, traffic, onDecision });
+    this.#proxyPort = await this.#proxy.listen();
+    this.#fleet.startAll();
+  }
+
+  #decide(decision: Decision): void {
+    this.#decisions[decision.code] = (this.#decisions[decision.code] ?? 0) + 1;
+    this.#options.onDecision?.(decision);
+  }
+
+  #email(who: string): string {
+    return who.includes("@") ? who : this.#fleet.byName(who).service.account;
+  }
+
+  #kill(): void {
+    this.#fleet.kill();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #close(): Promise<void> {
+    await this.#opening.catch(() => {});
+    // Processes first: what they are answering may still need the way out.
+    await this.#fleet.stop();
+    await this.#desk.close();
+    await this.#proxy?.close();
+    rmSync(this.#folder, { recursive: true, force: true });
+    this.#forgetLastMoment();
+  }
+}

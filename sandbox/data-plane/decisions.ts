@@ -1,0 +1,125 @@
+/** What became of each request and why: for a terminal, and as JSON lines. */
+import { createWriteStream, mkdirSync } from "node:fs";
+import * as path from "node:path";
+
+/** Why a request ended as it did. */
+export type ReasonCode =
+  | "invoker"
+  | "public"
+  | "invoker-check-off"
+  | "played"
+  | "let-through"
+  | "host-unknown"
+  | "path-reserved"
+  | "ingress"
+  | "default-url-disabled"
+  | "iap-not-played"
+  | "no-token"
+  | "token-malformed"
+  | "token-is-access-token"
+  | "token-signature"
+  | "token-issuer"
+  | "token-audience"
+  | "token-expired"
+  | "token-not-yet-valid"
+  | "no-invoker"
+  | "invoker-condition"
+  | "no-ready-revision"
+  | "not-started"
+  | "request-too-large"
+  | "callee-died"
+  | "callee-malformed"
+  | "callee-timeout"
+  | "caller-left"
+  | "host-not-played"
+  | "no-route"
+  | "proxy-credentials"
+  | "sandbox-failed";
+
+/** One request. */
+export interface Decision {
+  /** ISO 8601, UTC. */
+  readonly time: string;
+  /** Whose identity it carries, else whose process sent it. */
+  readonly caller: string;
+  readonly from: "internet" | "vpc" | "load-balancer" | "nowhere";
+  /** The service; the host where there is none. */
+  readonly callee: string;
+  readonly method: string;
+  /** Without the query, which may hold what nobody should log. */
+  readonly path: string;
+  /** `failed`: it was let in and got no whole answer from the container. */
+  readonly verdict: "allowed" | "refused" | "failed";
+  /** The HTTP status that the caller got; 0 where it got none. */
+  readonly code: number;
+  readonly reason: ReasonCode;
+  /** The reason in words, with the grants that there are. */
+  readonly message: string;
+}
+
+/** What there is to say of a request that no service was asked for. */
+export interface Aside {
+  readonly now: Date;
+  readonly caller: string;
+  readonly callee: string;
+  readonly method?: string;
+  /** With its query, which is left out. */
+  readonly target?: string;
+  readonly code: number;
+  readonly reason: ReasonCode;
+  readonly message: string;
+}
+
+/** The decision about a request that did not reach the front end. */
+export function decisionAside({ now, target = "", method = "", code, ...rest }: Aside): Decision {
+  const verdict = code < 400 ? "allowed" : code === 500 ? "failed" : "refused";
+  return {
+    time: now.toISOString(),
+    from: "nowhere",
+    method,
+    path: target.split("?", 1)[0] ?? "",
+    verdict,
+    code,
+    ...rest,
+  };
+}
+
+/** `403 order: user-sa has no roles/run.invoker on order (granted: gateway-sa)`. */
+export function explain({ code, callee, message }: Decision): string {
+  return `${code} ${callee}: ${message}`;
+}
+
+/** One aligned line for a terminal. */
+export function decisionLine(decision: Decision): string {
+  const { time, caller, callee, method, path: target, code, message } = decision;
+  const edge = `${short(caller)} → ${callee}`;
+  return `${time.slice(11, 23)} ${String(code).padStart(3)} ${edge.padEnd(26)} ${method.padEnd(7)} ${target.padEnd(24)} ${message}`;
+}
+
+export interface DecisionFile {
+  write(decision: Decision): void;
+  /** Resolves when everything is on disk; rejects when something could not be written. */
+  close(): Promise<void>;
+}
+
+/** Appends decisions to a file, one line of JSON each. Its folder is made if need be. */
+export function openDecisionFile(file: string): DecisionFile {
+  mkdirSync(path.dirname(file), { recursive: true });
+  const stream = createWriteStream(file, { flags: "a", mode: 0o600 });
+  let failure: Error | undefined;
+  // A full disk does not end the mesh; `close` tells.
+  stream.on("error", (error) => {
+    failure = error;
+  });
+  return {
+    write: (decision) => void stream.write(`${JSON.stringify(decision)}\n`),
+    close: async () => {
+      await new Promise<void>((resolve) => stream.end(() => resolve()));
+      if (failure) throw failure;
+    },
+  };
+}
+
+function short(caller: string): string {
+  return caller.replace(/@[^@]+\.gserviceaccount\.com$/, "");
+}

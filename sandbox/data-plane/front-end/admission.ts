@@ -1,0 +1,133 @@
+/**
+ * Decides about a request before a container sees it, in Cloud Run's order: host, ingress, token, invoker. From the
+ * control plane's state alone: what the program meant is not known here.
+ */
+import type { IncomingHttpHeaders } from "node:http";
+import type { ControlPlane } from "../../control-plane";
+import { listAt } from "../../control-plane/properties";
+import type { ReasonCode } from "../decisions";
+import type { Directory, Principal } from "../identity/directory";
+import { networkOf, type Position } from "../network";
+import type { RunService, RunServices } from "../run-services";
+import { type Answer, forbidden, notFound, notPlayed, unauthorized, unavailable } from "./answers";
+import type { TokenVerifier } from "./id-token";
+import { mayInvoke, opennessOf } from "./invokers";
+
+export interface Arrival {
+  readonly host: string;
+  /** Path and query. */
+  readonly target: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly position: Position;
+  /** Set by a load balancer, which knows the service and not its host. */
+  readonly service?: RunService;
+}
+
+/** The header that a token was taken from. */
+export type TokenHeader = "x-serverless-authorization" | "authorization";
+
+export type Admission =
+  | {
+      readonly admitted: true;
+      readonly service: RunService;
+      readonly reason: ReasonCode;
+      readonly message: string;
+      readonly principal?: Principal;
+      /** Whose signature is to be removed. */
+      readonly tokenHeader?: TokenHeader;
+    }
+  | {
+      readonly admitted: false;
+      readonly answer: Answer;
+      readonly reason: ReasonCode;
+      readonly message: string;
+      readonly service?: RunService;
+      readonly principal?: Principal;
+    };
+
+export interface Judges {
+  readonly controlPlane: ControlPlane;
+  readonly services: RunServices;
+  readonly directory: Directory;
+  readonly verifier: TokenVerifier;
+  readonly clock: () => Date;
+}
+
+/** Seen: https://cloud.google.com/run/docs/known-issues#ah warns of these and of "some" other paths ending in z. */
+const RESERVED = /^\/(?:healthz|eventlog|_ah(?:\/.*)?)$/;
+
+export async function admit(arrival: Arrival, judges: Judges): Promise<Admission> {
+  const { controlPlane, services, directory, verifier, clock } = judges;
+  const { host, position, headers } = arrival;
+  const [path = "/"] = arrival.target.split("?", 1);
+  const service = arrival.service ?? services.byHost(host);
+  if (!service) return refuse("host-unknown", notFound(), `no Cloud Run service has the host ${host}`);
+  const no = (reason: ReasonCode, answer: Answer, message: string, principal?: Principal): Admission => {
+    return { ...refuse(reason, answer, message), service, ...(principal && { principal }) };
+  };
+
+  if (RESERVED.test(path)) return no("path-reserved", notFound(), `Cloud Run keeps ${path} to itself`);
+  if (!ingressAllows(service, position, controlPlane)) {
+    const ingress = String(service.state["ingress"]).replace("INGRESS_TRAFFIC_", "").toLowerCase();
+    return no(
+      "ingress",
+      notFound(),
+      `ingress of ${service.name} is ${ingress}; the request came from ${place(position)}`,
+    );
+  }
+  if (service.state["defaultUriDisabled"] === true && position.from !== "load-balancer") {
+    return no("default-url-disabled", notFound(), `the default URL of ${service.name} is switched off`);
+  }
+  if (service.state["iapEnabled"] === true) {
+    return no(
+      "iap-not-played",
+      notPlayed("IAP on a service"),
+      `${service.name} is behind IAP, which is not played here`,
+    );
+  }
+
+  if (!service.isReady) return no("no-ready-revision", unavailable(), `${service.name} has no revision that is ready`);
+  const now = clock();
+  const open = opennessOf(service, controlPlane, now);
+  if (open) return admitted(service, open.reason, open.message);
+  const tokenHeader =
+    headers["x-serverless-authorization"] === undefined ? "authorization" : "x-serverless-authorization";
+  const token = bearer(headers[tokenHeader]);
+  if (token === undefined) return no("no-token", forbidden(path), "the request carries no token");
+  const audiences = [...service.urls, ...listAt(service.state, "customAudiences").map(String)];
+  const verified = await verifier.verify(token, { audiences, now });
+  if ("refused" in verified) return no(verified.refused, unauthorized(path), verified.message);
+  const principal = directory.identify(verified.claims);
+  const verdict = mayInvoke(principal, service, controlPlane, now);
+  if (!verdict.may) return no(verdict.reason, forbidden(path), verdict.message, principal);
+  return { ...admitted(service, verdict.reason, verdict.message), principal, tokenHeader };
+}
+
+/**
+ * Source: https://cloud.google.com/run/docs/securing/ingress. A network counts when it is in the service's project, or
+ * when the service itself is attached to it (Shared VPC).
+ */
+function ingressAllows(service: RunService, position: Position, controlPlane: ControlPlane): boolean {
+  const { ingress } = service.state;
+  if (ingress === "INGRESS_TRAFFIC_ALL") return true;
+  if (position.from === "load-balancer") return ingress === "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER";
+  if (position.from !== "vpc") return false;
+  return position.network.split("/")[1] === service.project || position.network === networkOf(service, controlPlane);
+}
+
+/** The token of a header with the scheme Bearer, in any case (RFC 9110, 11.1). Other schemes are the container's business. */
+function bearer(value: string | string[] | undefined): string | undefined {
+  return /^Bearer +(\S.*?) *$/i.exec([value ?? ""].flat()[0] ?? "")?.[1];
+}
+
+function place(position: Position): string {
+  return position.from === "vpc" ? position.network : `the ${position.from.replace("-", " ")}`;
+}
+
+function admitted(service: RunService, reason: ReasonCode, message: string): Admission & { admitted: true } {
+  return { admitted: true, service, reason, message };
+}
+
+function refuse(reason: ReasonCode, answer: Answer, message: string): Admission & { admitted: false } {
+  return { admitted: false, reason, answer, message };
+}

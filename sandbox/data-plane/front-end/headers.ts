@@ -1,0 +1,103 @@
+/** What Cloud Run changes in headers on the way to a container and back. */
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import type { TokenHeader } from "./admission";
+
+/** Flat, as in `rawHeaders`: name, value, name, value. */
+export type RawHeaders = string[];
+
+/** Between two neighbours only. Source: RFC 9110, 7.6.1 */
+const HOP_BY_HOP = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/** Written anew for the container, whatever the client says. */
+const REPLACED = new Set(["forwarded", "x-forwarded-for", "x-forwarded-proto", "x-cloud-trace-context", "traceparent"]);
+
+const TOKEN_HEADERS = new Set(["authorization", "x-serverless-authorization"]);
+
+interface Sent {
+  readonly host: string;
+  readonly clientAddress: string;
+  readonly tokenHeader?: TokenHeader;
+}
+
+/**
+ * The headers for the container. Seen: the signature of the token that was checked is removed, see
+ * https://cloud.google.com/run/docs/troubleshooting#signature-removed. Assumed: the exact set of forwarding headers.
+ */
+export function headersForContainer(request: IncomingMessage, { host, clientAddress, tokenHeader }: Sent): RawHeaders {
+  const { headers } = request;
+  const result: RawHeaders = ["Host", host];
+  const dropped = connectionOptions(headers.connection);
+  eachHeader(request.rawHeaders, (name, value) => {
+    const key = name.toLowerCase();
+    if (key === "te" && value.toLowerCase().includes("trailers")) result.push("TE", "trailers");
+    if (key === "host" || key === "te" || key === "expect" || dropped.has(key)) return;
+    if (HOP_BY_HOP.has(key) || REPLACED.has(key) || TOKEN_HEADERS.has(key)) return;
+    result.push(name, value);
+  });
+  for (const name of TOKEN_HEADERS) {
+    const value = [headers[name] ?? []].flat()[0];
+    if (value === undefined) continue;
+    result.push(name, name === tokenHeader ? withoutSignature(value) : value);
+  }
+  const before = headers["x-forwarded-for"];
+  result.push("X-Forwarded-For", before === undefined ? clientAddress : `${String(before)},${clientAddress}`);
+  result.push("X-Forwarded-Proto", "https", "Forwarded", `for="${clientAddress}";proto=https`);
+  const { traceId, spanId, flags } = traceOf(request);
+  result.push("traceparent", `00-${traceId}-${spanId}-${flags}`);
+  result.push("X-Cloud-Trace-Context", `${traceId}/${BigInt(`0x${spanId}`)};o=${Number.parseInt(flags, 16) & 1}`);
+  if (headers["transfer-encoding"] !== undefined) result.push("Transfer-Encoding", "chunked");
+  else if (headers["content-length"] === undefined && !BODYLESS.has(request.method ?? "")) {
+    result.push("Content-Length", "0");
+  }
+  return result;
+}
+
+const BODYLESS = new Set(["GET", "HEAD", "OPTIONS", "DELETE", "TRACE"]);
+
+/** The headers for the client. Seen: https://cloud.google.com/run/docs/known-issues on `Set-Cookie` and caches. */
+export function headersForClient(response: IncomingMessage): RawHeaders {
+  const result: RawHeaders = [];
+  const dropped = connectionOptions(response.headers.connection);
+  const setsCookie = response.headers["set-cookie"] !== undefined;
+  eachHeader(response.rawHeaders, (name, value) => {
+    const key = name.toLowerCase();
+    if (HOP_BY_HOP.has(key) || dropped.has(key) || key === "server") return;
+    if (key === "cache-control" && setsCookie) return;
+    result.push(name, value);
+  });
+  if (setsCookie) result.push("Cache-Control", "private");
+  result.push("Server", "Google Frontend");
+  return result;
+}
+
+export function eachHeader(raw: readonly string[], visit: (name: string, value: string) => void): void {
+  for (let i = 0; i + 1 < raw.length; i += 2) visit(raw[i]!, raw[i + 1]!);
+}
+
+function withoutSignature(value: string): string {
+  return value.replace(/\.[^.]*$/, ".SIGNATURE_REMOVED_BY_GOOGLE");
+}
+
+function connectionOptions(connection: string | undefined): Set<string> {
+  return new Set((connection ?? "").toLowerCase().split(/\s*,\s*/));
+}
+
+/** The client's trace goes on with a span of its own; else a new one begins. */
+function traceOf({ headers }: IncomingMessage) {
+  const w3c = /^00-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})$/.exec(String(headers["traceparent"] ?? ""));
+  const google = /^([0-9a-f]{32})(?:\/\d+)?(?:;o=([01]))?/i.exec(String(headers["x-cloud-trace-context"] ?? ""));
+  return {
+    traceId: w3c?.[1] ?? google?.[1]?.toLowerCase() ?? randomBytes(16).toString("hex"),
+    spanId: randomBytes(8).toString("hex"),
+    flags: w3c?.[2] ?? `0${google?.[2] ?? "0"}`,
+  };
+}

@@ -1,0 +1,101 @@
+/** Verifies ID tokens as Cloud Run does: signature, issuer, audience and time. */
+import { compactVerify, createLocalJWKSet, errors, type JWTPayload } from "jose";
+import type { ReasonCode } from "../decisions";
+import { ISSUER, type TokenIssuer } from "../identity/issuer";
+
+export type Verified = { readonly claims: JWTPayload } | { readonly refused: ReasonCode; readonly message: string };
+
+export interface Expectation {
+  readonly audiences: readonly string[];
+  readonly now: Date;
+}
+
+/** Both forms are in Google's documentation of `iss`: https://developers.google.com/identity/openid-connect/openid-connect */
+const ISSUERS: readonly unknown[] = [ISSUER, "accounts.google.com"];
+
+/**
+ * Clients of gcloud and of the application default credentials, with which people's tokens are minted: Cloud Run takes
+ * their ids for an audience. Seen in GoogleCloudPlatform/cloud-run-proxy issue 10; the number of gcloud's own is assumed.
+ */
+const GCLOUD_CLIENTS: readonly string[] = [
+  "32555940559.apps.googleusercontent.com",
+  "764086051850-6qr4p6gpi6hn506pt8ejuq83di341hur.apps.googleusercontent.com",
+];
+
+const REMEMBERED = 5_000;
+
+/** Assumed: how far Cloud Run lets clocks differ was not found in writing. */
+const CLOCK_TOLERANCE_SECONDS = 0;
+
+export class TokenVerifier {
+  #keys: Promise<ReturnType<typeof createLocalJWKSet>> | undefined;
+  /** Tokens that Google signed: the same bytes have the same signature, only time and audience are looked at again. */
+  readonly #seen = new Map<string, Verified>();
+
+  constructor(private readonly issuer: TokenIssuer) {}
+
+  async verify(token: string, { audiences, now }: Expectation): Promise<Verified> {
+    const signed = await this.#signature(token);
+    if ("refused" in signed) return signed;
+    const { claims } = signed;
+    const seconds = now.getTime() / 1000;
+    if (!ISSUERS.includes(claims.iss)) return refused("token-issuer", `its issuer is ${claims.iss}, not ${ISSUER}`);
+    const audience = [claims.aud ?? []].flat();
+    if (!audience.some((one) => accepts(audiences, one))) {
+      return refused("token-audience", `its audience is ${audience.join(", ")}; accepted: ${audiences.join(", ")}`);
+    }
+    if (typeof claims.exp !== "number") return refused("token-expired", "it has no end (exp)");
+    if (claims.exp + CLOCK_TOLERANCE_SECONDS <= seconds) {
+      return refused("token-expired", `it expired at ${instant(claims.exp)}, now is ${now.toISOString()}`);
+    }
+    const begins = Math.max(Number(claims.iat ?? Number.NaN), Number(claims.nbf ?? 0));
+    if (Number.isNaN(begins)) return refused("token-not-yet-valid", "it has no beginning (iat)");
+    if (begins - CLOCK_TOLERANCE_SECONDS > seconds) {
+      return refused("token-not-yet-valid", `it is valid from ${instant(begins)} on, now is ${now.toISOString()}`);
+    }
+    return signed;
+  }
+
+  async #signature(token: string): Promise<Verified> {
+    const known = this.#seen.get(token);
+    if (known) return known;
+    const result = await this.#check(token);
+    if ("refused" in result) return result;
+    if (this.#seen.size >= REMEMBERED) this.#seen.delete(this.#seen.keys().next().value!);
+    this.#seen.set(token, result);
+    return result;
+  }
+
+  async #check(token: string): Promise<Verified> {
+    if (token.startsWith("ya29.")) {
+      return refused("token-is-access-token", "it is an access token; Cloud Run takes ID tokens for its audience");
+    }
+    this.#keys ??= this.issuer.keySet().then((keys) => createLocalJWKSet(keys));
+    try {
+      const { payload } = await compactVerify(token, await this.#keys, { algorithms: ["RS256"] });
+      return { claims: JSON.parse(Buffer.from(payload).toString("utf8")) as JWTPayload };
+    } catch (error) {
+      if (error instanceof errors.JWSSignatureVerificationFailed) {
+        return refused("token-signature", "its signature is not Google's");
+      }
+      if (error instanceof errors.JWKSNoMatchingKey) return refused("token-signature", "Google has no key of its id");
+      if (error instanceof errors.JOSEAlgNotAllowed) return refused("token-signature", "it is not signed with RS256");
+      return refused("token-malformed", "it is not a signed token");
+    }
+  }
+}
+
+/** Seen in the tests of e6qu/sockerless-cloud: a URL is accepted with and without a slash at its end. */
+function accepts(audiences: readonly string[], audience: string): boolean {
+  return (
+    audiences.includes(audience) || audiences.includes(audience.replace(/\/$/, "")) || GCLOUD_CLIENTS.includes(audience)
+  );
+}
+
+function refused(reason: ReasonCode, message: string): Verified {
+  return { refused: reason, message: `the token is refused: ${message}` };
+}
+
+function instant(seconds: number): string {
+  return new Date(seconds * 1000).toISOString();
+}

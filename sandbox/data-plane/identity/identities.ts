@@ -1,0 +1,53 @@
+/** Everybody who has an identity here: their tokens, and the metadata servers that speak for them. */
+import type { ControlPlane } from "../../control-plane";
+import { projectOfEmail } from "../../control-plane/rules/members";
+import type { RunService } from "../run-services";
+import { Directory, type Person } from "./directory";
+import { TokenIssuer } from "./issuer";
+import { MetadataServer } from "./metadata-server";
+
+/** Where an account that runs no service is taken to run. */
+interface Home {
+  readonly project: string;
+  readonly region: string;
+}
+
+export class Identities {
+  readonly directory: Directory;
+  readonly issuer: TokenIssuer;
+  readonly #guests = new Map<string, MetadataServer>();
+
+  constructor(
+    private readonly controlPlane: ControlPlane,
+    private readonly clock: () => Date,
+    people: readonly Person[] = [],
+  ) {
+    this.directory = new Directory(controlPlane, people);
+    this.issuer = new TokenIssuer(clock);
+  }
+
+  /** The metadata server of a service's instances: for the account that the service has when a token is asked for. */
+  metadataOf(current: () => RunService): MetadataServer {
+    const { project, region } = current();
+    return this.#metadata(() => current().account, project, region);
+  }
+
+  /** The metadata server of a service account that stands outside of Cloud Run; people have none. */
+  metadataFor(email: string | undefined, home: Home | undefined): MetadataServer | undefined {
+    if (!email?.endsWith(".gserviceaccount.com")) return undefined;
+    let metadata = this.#guests.get(email);
+    if (!metadata) {
+      const project = projectOfEmail(email) ?? home?.project ?? "sandbox";
+      metadata = this.#metadata(() => email, project, home?.region ?? "us-central1");
+      this.#guests.set(email, metadata);
+    }
+    return metadata;
+  }
+
+  #metadata(email: () => string, project: string, region: string): MetadataServer {
+    const token = "gcp:organizations/getProject:getProject";
+    const projectNumber = String(this.controlPlane.invoke({ token, args: { projectId: project } })["number"]);
+    const { issuer, directory, clock } = this;
+    return new MetadataServer({ email, project, projectNumber, region, issuer, directory, clock });
+  }
+}

@@ -1,0 +1,108 @@
+/** Signs tokens as Google does. Source of the claims: https://cloud.google.com/docs/authentication/token-types#id */
+import { createHmac, generateKeyPair, type KeyObject, randomBytes, sign } from "node:crypto";
+import { promisify } from "node:util";
+import { exportJWK, type JWK } from "jose";
+import type { Subject } from "./directory";
+
+export const ISSUER = "https://accounts.google.com";
+
+/** Source: https://cloud.google.com/docs/authentication/token-types (one hour) */
+export const LIFETIME_SECONDS = 3600;
+
+/** What a probe may make wrong in an ID token. */
+export interface TokenOverrides {
+  /** Put over the usual claims; `undefined` takes one away. */
+  readonly claims?: Readonly<Record<string, unknown>>;
+  /** From now until it ends; negative for one that has ended. @default 3600 */
+  readonly expiresInSeconds?: number;
+  /** From now until it begins. @default 0 */
+  readonly validInSeconds?: number;
+  /**
+   * `another-key`: signed with a key that is not Google's, under the id of Google's. `unknown-key`: under an id of its
+   * own. `altered`: the claims were changed after signing. `none`: not signed, and says so. `public-key-as-secret`:
+   * HS256 with Google's public key as the secret. @default a good signature
+   */
+  readonly signature?: "another-key" | "unknown-key" | "altered" | "none" | "public-key-as-secret";
+}
+
+interface SigningKey {
+  readonly id: string;
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+  readonly jwk: JWK;
+}
+
+export class TokenIssuer {
+  /** Made in the background: it takes longer than everything else here, and nobody needs it at once. */
+  readonly #key: Promise<SigningKey>;
+  #other: Promise<SigningKey> | undefined;
+  readonly #accessTokens = new Map<string, { email: string; expiresAtMs: number }>();
+
+  constructor(private readonly clock: () => Date) {
+    this.#key = makeKey();
+    this.#key.catch(() => {});
+  }
+
+  async idToken(subject: Subject, audience: string, overrides: TokenOverrides = {}): Promise<string> {
+    const { expiresInSeconds = LIFETIME_SECONDS, validInSeconds = 0, signature } = overrides;
+    const now = Math.floor(this.clock().getTime() / 1000);
+    const expires = now + expiresInSeconds;
+    const claims = {
+      aud: audience,
+      azp: subject.sub,
+      email: subject.email,
+      email_verified: true,
+      exp: expires + validInSeconds,
+      iat: Math.min(now, expires - LIFETIME_SECONDS) + validInSeconds,
+      iss: ISSUER,
+      sub: subject.sub,
+      ...overrides.claims,
+    };
+    const key = await this.#key;
+    if (signature === "none") return `${encoded({ alg: "none", typ: "JWT" })}.${encoded(claims)}.`;
+    if (signature === "public-key-as-secret") {
+      const body = `${encoded({ alg: "HS256", kid: key.id, typ: "JWT" })}.${encoded(claims)}`;
+      const secret = key.publicKey.export({ type: "spki", format: "pem" });
+      return `${body}.${createHmac("sha256", secret).update(body).digest("base64url")}`;
+    }
+    const isForged = signature === "another-key" || signature === "unknown-key";
+    if (isForged) this.#other ??= makeKey();
+    const signer = (isForged && (await this.#other)) || key;
+    const header = encoded({ alg: "RS256", kid: signature === "another-key" ? key.id : signer.id, typ: "JWT" });
+    const body = `${header}.${encoded(claims)}`;
+    const signed = sign("RSA-SHA256", Buffer.from(body), signer.privateKey).toString("base64url");
+    return signature === "altered"
+      ? `${header}.${encoded({ ...claims, altered: true })}.${signed}`
+      : `${body}.${signed}`;
+  }
+
+  /** An opaque token for Google's own APIs; Cloud Run services do not take it. */
+  accessToken(email: string): { token: string; expiresAtMs: number } {
+    const token = `ya29.${randomBytes(48).toString("base64url")}`;
+    const expiresAtMs = this.clock().getTime() + LIFETIME_SECONDS * 1000;
+    this.#accessTokens.set(token, { email, expiresAtMs });
+    if (this.#accessTokens.size > 10_000) this.#accessTokens.delete(this.#accessTokens.keys().next().value!);
+    return { token, expiresAtMs };
+  }
+
+  /** Whose an access token is. */
+  holderOf(accessToken: string): string | undefined {
+    const found = this.#accessTokens.get(accessToken);
+    return found && found.expiresAtMs > this.clock().getTime() ? found.email : undefined;
+  }
+
+  /** What `https://www.googleapis.com/oauth2/v3/certs` answers. */
+  async keySet(): Promise<{ keys: JWK[] }> {
+    return { keys: [(await this.#key).jwk] };
+  }
+}
+
+async function makeKey(): Promise<SigningKey> {
+  const { privateKey, publicKey } = await promisify(generateKeyPair)("rsa", { modulusLength: 2048 });
+  const id = randomBytes(20).toString("hex");
+  return { id, privateKey, publicKey, jwk: { ...(await exportJWK(publicKey)), kid: id, alg: "RS256", use: "sig" } };
+}
+
+function encoded(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString("base64url");
+}

@@ -1,0 +1,63 @@
+/** What the data plane is told, and what it tells. */
+import type { ControlPlane } from "../control-plane";
+import type { Decision } from "./decisions";
+import type { Person } from "./identity/directory";
+import type { ServiceLog } from "./processes/instance";
+
+/** The code of a Cloud Run service on this machine. */
+export interface Workload {
+  /** Name of the Cloud Run service. */
+  readonly service: string;
+  /** The working folder of its process. */
+  readonly folder: string;
+  /** Program and arguments. @default - a stand-in that says that it is one */
+  readonly command?: readonly string[];
+}
+
+export interface DataPlaneOptions {
+  readonly controlPlane: ControlPlane;
+  readonly workloads: readonly Workload[];
+  /** Everybody whose groups matter. */
+  readonly people?: readonly Person[];
+  onDecision?(decision: Decision): void;
+  onLog?(line: ServiceLog): void;
+  /** The time, for tokens and conditions. @default - the machine's */
+  readonly clock?: () => Date;
+  /** Where PATH and the like are taken from. @default process.env */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Hosts outside of Google that may be dialled for real, `*.example.com` for all below one. @default none */
+  readonly allow?: readonly string[];
+  /** How long a service may take until it listens. @default 30000; Cloud Run's own is 240000 */
+  readonly startTimeoutMs?: number;
+  /** How long a process may take to end after SIGTERM. @default 10000, as on Cloud Run */
+  readonly killAfterMs?: number;
+}
+
+/** How somebody's process reaches the mesh. */
+export interface ProxyAccess {
+  /** With credentials: they say who calls, and from where. */
+  readonly url: string;
+  /** PEM file of the private certificate authority. */
+  readonly caFile: string;
+  /** What to add to a process's environment. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface ServiceStatus {
+  readonly service: string;
+  readonly standIn: boolean;
+  readonly pid?: number;
+  readonly port?: number;
+  readonly restarts: number;
+  /** Tokens that the service has asked its metadata server for. */
+  readonly tokensAsked: number;
+}
+
+export interface Stats {
+  /** From the call of `openDataPlane` until it was answered. */
+  readonly openedInMs: number;
+  /** Decisions so far, by status. */
+  readonly decisions: Readonly<Record<number, number>>;
+  readonly connections: number;
+  readonly services: readonly ServiceStatus[];
+}

@@ -1,0 +1,149 @@
+/** Lets other commands of this machine's user find the mesh that runs here, and act as one of its callers. */
+import { randomBytes, timingSafeEqual } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import * as path from "node:path";
+import type { RunningMesh, RunningService } from "./running-mesh";
+
+const FILE = "running.json";
+const CURL_FILE = "curl";
+
+/** What the file holds; only its owner may read it. */
+interface Announcement {
+  readonly stack: string;
+  readonly pid: number;
+  readonly url: string;
+  readonly secret: string;
+}
+
+/** How somebody gets into a mesh that runs in another process. */
+export interface RunningRemote {
+  readonly stack: string;
+  readonly services: readonly RunningService[];
+  /** All that is needed to call a service as somebody; without a name, as the first who may call it. */
+  enter(service: string, as?: string): Promise<Entry>;
+}
+
+export interface Entry {
+  readonly as: string;
+  /** Address that the token is for. */
+  readonly email: string;
+  readonly token: string;
+  readonly proxyUrl: string;
+  readonly caFile: string;
+}
+
+/** What to tell a person who wants to try it. */
+export interface Invitation {
+  readonly stack: string;
+  readonly service: string;
+  readonly url: string;
+  /** The caller that is allowed to. */
+  readonly as: string;
+  /** Options for curl, with which it finds the mesh. */
+  readonly curlFile: string;
+}
+
+/** Writes down where the mesh is; `withdraw` takes that back. */
+export async function announce(
+  mesh: RunningMesh,
+  folder: string,
+): Promise<{ invitation: Invitation | undefined; withdraw(): Promise<void> }> {
+  const secret = randomBytes(24).toString("base64url");
+  const server = createServer((request, response) => {
+    answer(mesh, request, secret).then(
+      ({ status, body }) =>
+        response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body)),
+      (error: Error) => response.writeHead(400).end(JSON.stringify({ error: error.message })),
+    );
+  });
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const announcement: Announcement = { stack: mesh.stack, pid: process.pid, url: `http://127.0.0.1:${port}`, secret };
+  mkdirSync(folder, { recursive: true });
+  const files = [path.join(folder, FILE), path.join(folder, CURL_FILE)] as const;
+  const forget = () => files.forEach((file) => void rmSync(file, { force: true }));
+  forget();
+  const entrance =
+    mesh.services.find(({ invokers }) => invokers.some(({ caller }) => caller.includes(":"))) ?? mesh.services[0];
+  writeFileSync(files[0], JSON.stringify(announcement), { mode: 0o600 });
+  let invitation: Invitation | undefined;
+  if (entrance && entrance.invokers.length > 0) {
+    const identity = mesh.identity(undefined, entrance);
+    const { url: proxyUrl, caFile } = await mesh.access(identity);
+    writeFileSync(files[1], `proxy = "${proxyUrl}"\ncacert = "${caFile}"\n`, { mode: 0o600 });
+    const curlFile = path.relative(process.cwd(), files[1]);
+    invitation = { stack: mesh.stack, service: entrance.key, url: entrance.url, as: identity.name, curlFile };
+  }
+  process.once("exit", forget);
+  const withdraw = async () => {
+    process.off("exit", forget);
+    forget();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  return { invitation, withdraw };
+}
+
+/** The running mesh of a stack, or the only one there is. Throws an error for people where there is none, or several. */
+export async function findRunning(stateFolder: string, stack?: string): Promise<RunningRemote> {
+  const stacks = stack === undefined ? (existsSync(stateFolder) ? readdirSync(stateFolder) : []) : [stack];
+  const found = stacks.flatMap((name) => {
+    const file = path.join(stateFolder, name, FILE);
+    if (!existsSync(file)) return [];
+    const announcement = JSON.parse(readFileSync(file, "utf8")) as Announcement;
+    return isAlive(announcement.pid) ? [announcement] : [];
+  });
+  const [only, ...more] = found;
+  if (!only) throw new Error(`no mesh${stack ? ` of the stack "${stack}"` : ""} is running here; start one: npm start`);
+  if (more.length > 0) {
+    throw new Error(`several meshes are running: ${found.map((one) => one.stack).join(", ")}; name one with --mesh`);
+  }
+  const services = (await ask(only, "/services")) as RunningService[];
+  return {
+    stack: only.stack,
+    services,
+    enter: async (service, as) => (await ask(only, "/enter", { service, as })) as Entry,
+  };
+}
+
+async function answer(mesh: RunningMesh, request: IncomingMessage, secret: string) {
+  if (!same(request.headers.authorization ?? "", `Bearer ${secret}`)) {
+    return { status: 401, body: { error: "not the owner of this mesh" } };
+  }
+  if (request.url === "/services") return { status: 200, body: mesh.services };
+  let text = "";
+  for await (const chunk of request.setEncoding("utf8")) text += chunk;
+  const { service: key, as } = JSON.parse(text) as { service: string; as?: string };
+  const service = mesh.service(key);
+  const identity = mesh.identity(as, service);
+  const { url: proxyUrl, caFile } = await mesh.access(identity);
+  const token = await mesh.token(identity, service.url);
+  const { name, email } = identity;
+  return { status: 200, body: { as: name, email, token, proxyUrl, caFile } satisfies Entry };
+}
+
+async function ask({ url, secret }: Announcement, target: string, body?: unknown): Promise<unknown> {
+  const response = await fetch(url + target, {
+    headers: { Authorization: `Bearer ${secret}` },
+    ...(body !== undefined && { method: "POST", body: JSON.stringify(body) }),
+  });
+  const answered = (await response.json()) as { error?: string };
+  if (!response.ok) throw new Error(answered.error ?? `the running mesh answered ${response.status}`);
+  return answered;
+}
+
+function same(one: string, other: string): boolean {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,40 @@
+/** Somebody for every caller that the access graph knows: its services, and one demo person or account per member. */
+import { createHash } from "node:crypto";
+import type { Person } from "../data-plane";
+
+/** One who calls. */
+export interface Identity {
+  /** As the stack config has it: the key of a service, or a member. */
+  readonly name: string;
+  /** Address that its tokens are for; empty for nobody in particular. */
+  readonly email: string;
+  /** Name of the Cloud Run service that it is. */
+  readonly service?: string;
+  /** What the directory has to know of it. */
+  readonly person?: Person;
+}
+
+/** The demo person or account that a member of a grant means. */
+export function memberIdentity(member: string): Identity {
+  const [kind = "", rest = ""] = member.split(/:(.*)/s);
+  switch (kind) {
+    case "group": {
+      const [local, domain] = rest.split("@");
+      const email = `${local}-member@${domain}`;
+      return { name: member, email, person: { email, groups: [rest] } };
+    }
+    case "domain":
+      return known(member, `somebody@${rest}`);
+    case "principal":
+    case "principalSet": {
+      const email = `workforce-${createHash("sha256").update(member).digest("hex").slice(0, 8)}@workforce.example`;
+      return { name: member, email, person: { email, principals: [member] } };
+    }
+    default:
+      return known(member, rest);
+  }
+}
+
+function known(name: string, email: string): Identity {
+  return { name, email, person: { email } };
+}

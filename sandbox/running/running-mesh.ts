@@ -1,0 +1,159 @@
+/** A deployed stack, running: its services behind the front end, and somebody for every caller that it knows. */
+import {
+  type DataPlane,
+  type DataPlaneOptions,
+  type Decision,
+  openDataPlane,
+  type ProxyAccess,
+  type TokenOverrides,
+} from "../data-plane";
+import { EngineError, messageOf, type ProjectConfig } from "../engine";
+import { declaredServices, type StackOutputs, workloadsOf } from "./declared";
+import { type Identity, memberIdentity } from "./identities";
+
+export interface RunningMeshOptions
+  extends Pick<DataPlaneOptions, "controlPlane" | "onDecision" | "onLog" | "env" | "clock"> {
+  /** Folder that `source` is relative to. */
+  readonly projectFolder: string;
+  readonly stackConfig: ProjectConfig;
+  readonly outputs: StackOutputs;
+}
+
+/** A service of the stack. */
+export interface RunningService {
+  readonly key: string;
+  /** Name of the Cloud Run service. */
+  readonly name: string;
+  /** Its URL, which is its audience. */
+  readonly url: string;
+  /** Who may call it. */
+  readonly invokers: readonly Invoker[];
+}
+
+export interface Invoker {
+  /** Key of a service, or a member. */
+  readonly caller: string;
+  /** Last day of the grant, UTC; absent where it has no end. */
+  readonly until?: string;
+}
+
+/** From where a call comes: the caller's own way out, the project's network, or the internet. */
+export type From = "itself" | "vpc" | "internet";
+
+export class RunningMesh {
+  readonly services: readonly RunningService[];
+  readonly identities: ReadonlyMap<string, Identity>;
+  readonly #access = new Map<string, Promise<ProxyAccess>>();
+  readonly #watchers: Set<(decision: Decision) => void>;
+
+  private constructor(
+    readonly plane: DataPlane,
+    /** The stack's name. */
+    readonly stack: string,
+    parts: {
+      services: readonly RunningService[];
+      identities: readonly Identity[];
+      watchers: Set<(decision: Decision) => void>;
+    },
+  ) {
+    this.services = parts.services;
+    this.identities = new Map(parts.identities.map((identity) => [identity.name, identity]));
+    this.#watchers = parts.watchers;
+  }
+
+  /** Starts every service; resolves when all of them listen. Throws an error for people where one does not. */
+  static async open(options: RunningMeshOptions): Promise<RunningMesh> {
+    const { stackConfig, outputs, projectFolder, onDecision, ...rest } = options;
+    const declared = declaredServices(stackConfig.config);
+    const names = new Map(declared.map(({ key, name }) => [key, name]));
+    const workloads = workloadsOf(declared, projectFolder);
+    const services = Object.entries(outputs.urls).map(([key, url]) => {
+      const invokers = outputs.accessMatrix
+        .filter(({ callee }) => callee === key)
+        .map(({ caller, until }) => ({ caller, ...(until !== undefined && { until }) }));
+      return { key, name: names.get(key) ?? key, url, invokers };
+    });
+    const keys = new Set(services.map(({ key }) => key));
+    const members = [...new Set(outputs.accessMatrix.map(({ caller }) => caller))].filter((one) => !keys.has(one));
+    const identities = [
+      ...services.map(
+        ({ key, name }): Identity => ({
+          name: key,
+          email: outputs.serviceAccounts[key] ?? "",
+          service: name,
+        }),
+      ),
+      ...members.map(memberIdentity),
+    ];
+    const people = identities.flatMap(({ person }) => person ?? []);
+    const watchers = new Set(onDecision ? [onDecision] : []);
+    const plane = await openDataPlane({
+      ...rest,
+      workloads,
+      people,
+      onDecision: (decision) => {
+        for (const watch of watchers) watch(decision);
+      },
+    });
+    try {
+      await plane.ready();
+    } catch (error) {
+      await plane.close();
+      throw new EngineError("not-started", messageOf(error));
+    }
+    return new RunningMesh(plane, stackConfig.stack, { services, identities, watchers });
+  }
+
+  /** Tells every decision from now on, until the answer is called. */
+  watch(onDecision: (decision: Decision) => void): () => void {
+    this.#watchers.add(onDecision);
+    return () => void this.#watchers.delete(onDecision);
+  }
+
+  /** The service with this key. Throws with what there is. */
+  service(key: string): RunningService {
+    const found = this.services.find((service) => service.key === key);
+    if (!found) throw new Error(`no service "${key}" in this stack; there are: ${this.#keys().join(", ")}`);
+    return found;
+  }
+
+  /** Who calls: by the name in the stack config, or by e-mail address; without one, the first who may call the service. */
+  identity(name: string | undefined, service?: RunningService): Identity {
+    const invokers = service?.invokers.map(({ caller }) => caller) ?? [];
+    const wanted = name ?? invokers.find((one) => !this.#keys().includes(one)) ?? invokers[0];
+    const found = [...this.identities.values()].find((one) => one.name === wanted || one.person?.email === wanted);
+    if (found) return found;
+    if (name?.includes("@")) return memberIdentity(name.includes(":") ? name : `user:${name}`);
+    const callers = [...this.identities.keys()].join(", ");
+    if (name === undefined) throw new Error(`nobody may call ${service?.key}; say as whom to try: ${callers}`);
+    throw new Error(`no caller "${name}" in this stack; there are: ${callers}, or any e-mail address`);
+  }
+
+  /** The way into the mesh for somebody. */
+  access({ name, email, service }: Identity, from: From = "itself"): Promise<ProxyAccess> {
+    const key = `${name} ${from}`;
+    let access = this.#access.get(key);
+    if (!access) {
+      access = this.plane.proxyFor(
+        service !== undefined && from === "itself"
+          ? { service }
+          : { ...(email && { email }), ...(from === "vpc" && { network: "default" }) },
+      );
+      this.#access.set(key, access);
+    }
+    return access;
+  }
+
+  /** An ID token of somebody's; overrides make it wrong on purpose. */
+  token({ email }: Identity, audience: string, overrides?: TokenOverrides): Promise<string> {
+    return this.plane.idToken(email, audience, overrides);
+  }
+
+  close(): Promise<void> {
+    return this.plane.close();
+  }
+
+  #keys(): string[] {
+    return this.services.map(({ key }) => key);
+  }
+}

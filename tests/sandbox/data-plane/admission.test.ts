@@ -1,0 +1,257 @@
+import * as assert from "node:assert/strict";
+import type { Properties } from "../../../sandbox/control-plane";
+import { make, NETWORK, REGION, SERVICE, SUBNETWORK } from "../control-plane/cloud";
+import { ask, askAs, deploy, email, grant, type Mesh, openMesh, reach, url, VPC } from "./mesh";
+
+const FORBIDDEN = `
+<html><head>
+<meta http-equiv="content-type" content="text/html;charset=utf-8">
+<title>403 Forbidden</title>
+</head>
+<body text=#000000 bgcolor=#ffffff>
+<h1>Error: Forbidden</h1>
+<h2>Your client does not have permission to get URL <code>/a&#60;b</code> from this server.</h2>
+<h2></h2>
+</body></html>
+`;
+
+describe("front end: host, path and ingress", () => {
+  const caller = email("caller");
+  let mesh: Mesh;
+
+  before(async () => {
+    mesh = await openMesh(
+      (controlPlane) => {
+        deploy(controlPlane, "caller");
+        const more: Readonly<Record<string, Properties>> = {
+          order: {
+            traffics: [
+              { type: "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", percent: 100 },
+              { type: "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", tag: "next" },
+            ],
+          },
+          internal: { ingress: "INGRESS_TRAFFIC_INTERNAL_ONLY" },
+          balanced: { ingress: "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER" },
+          hidden: { defaultUriDisabled: true },
+          proxied: { iapEnabled: true },
+        };
+        for (const [name, self] of Object.entries(more)) {
+          deploy(controlPlane, name, { self });
+          grant(controlPlane, name, `serviceAccount:${caller}`);
+        }
+      },
+      { standIns: true },
+    );
+  });
+  after(() => mesh.plane.close());
+
+  it("takes a call with its grant in", async () => {
+    const answer = await askAs(mesh, caller, `${url("order")}/stats`);
+    assert.equal(answer.code, 200);
+    assert.deepEqual(answer.json(), { standIn: true, service: "order", method: "GET", path: "/stats", caller });
+    assert.equal(mesh.said(), "200 order: caller-sa has roles/run.invoker");
+  });
+
+  it("finds a service by its deterministic URL, its older one and a tag's, in any case", async () => {
+    const state = mesh.controlPlane.list({ type: SERVICE }).find(({ id }) => id.endsWith("/order"))!.state;
+    const [, older] = state["urls"] as string[];
+    const token = await mesh.plane.idToken(caller, url("order"));
+    const access = await mesh.plane.proxyFor({ email: caller });
+    for (const target of [older!, url("next---order"), older!.replace("//", "//next---")]) {
+      assert.equal((await ask(access, target, { token })).code, 200, target);
+    }
+    const host = new URL(url("order")).host.toUpperCase();
+    assert.equal((await ask(access, url("order"), { token, headers: { Host: host } })).code, 200);
+  });
+
+  it("answers 404 for a host, a tag or a region that no service has", async () => {
+    for (const target of [url("nobody"), url("other---order"), url("order").replace(REGION, "us-east1")]) {
+      const answer = await askAs(mesh, caller, target);
+      assert.equal(answer.code, 404);
+      assert.match(answer.body, /<h2>The requested URL was not found on this server\.<\/h2>/);
+      assert.equal(
+        mesh.said(),
+        `404 ${new URL(target).host}: no Cloud Run service has the host ${new URL(target).host}`,
+      );
+    }
+  });
+
+  it("forgets the host of a service that was deleted", async () => {
+    deploy(mesh.controlPlane, "brief", { self: { invokerIamDisabled: true } });
+    assert.equal((await askAs(mesh, caller, url("brief"))).code, 200);
+    const { id } = mesh.controlPlane.list({ type: SERVICE }).find((one) => one.id.endsWith("/brief"))!;
+    mesh.controlPlane.delete({ type: SERVICE, id });
+    assert.equal((await askAs(mesh, caller, url("brief"))).code, 404);
+  });
+
+  it("keeps the paths that Cloud Run keeps", async () => {
+    for (const path of ["/healthz", "/eventlog", "/_ah/warmup"]) {
+      assert.equal((await askAs(mesh, caller, url("order") + path)).code, 404);
+      assert.equal(mesh.said(), `404 order: Cloud Run keeps ${path} to itself`);
+    }
+    assert.equal((await askAs(mesh, caller, `${url("order")}/health`)).code, 200);
+  });
+
+  it("answers 404 to the internet for internal services, token or not", async () => {
+    for (const name of ["internal", "balanced"]) {
+      assert.equal((await askAs(mesh, caller, url(name))).code, 404);
+      const ingress = name === "internal" ? "internal_only" : "internal_load_balancer";
+      assert.equal(mesh.said(), `404 ${name}: ingress of ${name} is ${ingress}; the request came from the internet`);
+    }
+  });
+
+  it("takes calls from the project's networks in, and from no other project's", async () => {
+    for (const name of ["internal", "balanced"]) {
+      const own = await askAs(mesh, caller, url(name), { caller: { email: caller, network: "default" } });
+      assert.equal(own.code, 200);
+      const foreign = { email: caller, network: "projects/elsewhere/global/networks/default" };
+      assert.equal((await askAs(mesh, caller, url(name), { caller: foreign })).code, 404);
+    }
+  });
+
+  it("answers 404 on a default URL that is switched off", async () => {
+    assert.equal((await askAs(mesh, caller, url("hidden"))).code, 404);
+    assert.equal(mesh.said(), "404 hidden: the default URL of hidden is switched off");
+  });
+
+  it("answers 503 for a service without a revision that is ready", async () => {
+    const secretKeyRef = { secret: "missing", version: "1" };
+    const envs = [{ name: "KEY", valueSource: { secretKeyRef } }];
+    const { controlPlane, plane } = await openMesh(
+      (broken) => {
+        deploy(broken, "caller");
+        assert.throws(() => deploy(broken, "broken", { container: { envs }, self: { invokerIamDisabled: true } }), {
+          name: "PartialStateError",
+        });
+      },
+      { standIns: true, cloud: { missing: "refuse" } },
+    );
+    try {
+      assert.equal(controlPlane.list({ type: SERVICE }).length, 2);
+      const answer = await ask(await plane.proxyFor({}), url("broken"));
+      assert.equal(answer.code, 503);
+      assert.match(answer.body, /<title>503 Service Unavailable<\/title>/);
+    } finally {
+      await plane.close();
+    }
+  });
+
+  it("does not pretend to be IAP", async () => {
+    assert.equal((await askAs(mesh, caller, url("proxied"))).code, 501);
+    assert.equal(mesh.said(), "501 proxied: proxied is behind IAP, which is not played here");
+  });
+
+  it("answers 403 with Cloud Run's page where there is no token, the path escaped", async () => {
+    const socket = await reach(await mesh.plane.proxyFor({}), new URL(url("order")).host);
+    socket.write(`GET /a<b?secret=1 HTTP/1.1\r\nHost: ${new URL(url("order")).host}\r\nConnection: close\r\n\r\n`);
+    let text = "";
+    for await (const chunk of socket) text += chunk;
+    assert.match(text, /^HTTP\/1\.1 403 Forbidden\r\nContent-Type: text\/html; charset=UTF-8\r\n/);
+    assert.equal(text.slice(text.indexOf("\r\n\r\n") + 4), FORBIDDEN);
+    const { caller: who, path, method, verdict, reason } = mesh.decisions.at(-1)!;
+    assert.deepEqual(
+      { who, path, method, verdict, reason },
+      { who: "nobody", path: "/a<b", method: "GET", verdict: "refused", reason: "no-token" },
+    );
+  });
+});
+
+describe("front end: where a service's calls come from", () => {
+  const caller = email("caller");
+  const ZONE = "gcp:dns/managedZone:ManagedZone";
+  const RECORDS = "gcp:dns/recordSet:RecordSet";
+  const code = async (set: { template?: Properties; more?: (mesh: Mesh) => void }): Promise<number | string> => {
+    const mesh = await openMesh(
+      (controlPlane) => {
+        deploy(controlPlane, "order", { self: { ingress: "INGRESS_TRAFFIC_INTERNAL_ONLY" } });
+        make(controlPlane, NETWORK, "mesh", { name: "mesh", autoCreateSubnetworks: false });
+        const subnet = { region: REGION, network: "mesh", ipCidrRange: "10.0.0.0/26" };
+        make(controlPlane, SUBNETWORK, "with", { name: "with", privateIpGoogleAccess: true, ...subnet });
+        make(controlPlane, SUBNETWORK, "without", { name: "without", ...subnet });
+        deploy(controlPlane, "caller", { template: set.template });
+        grant(controlPlane, "order", `serviceAccount:${caller}`);
+      },
+      { standIns: true },
+    );
+    try {
+      set.more?.(mesh);
+      const answer = await askAs(mesh, caller, url("order"), { caller: { service: "caller" } });
+      return answer.code;
+    } catch (error) {
+      assert.equal((error as Error).message, "CONNECT 502");
+      return mesh.said();
+    } finally {
+      await mesh.plane.close();
+    }
+  };
+  const direct = (subnetwork: string, egress: string) => ({
+    vpcAccess: { egress, networkInterfaces: [{ network: "mesh", subnetwork }] },
+  });
+  const zone = (record?: Properties) => (mesh: Mesh) => {
+    make(mesh.controlPlane, ZONE, "run-app", {
+      name: "run-app",
+      dnsName: "run.app.",
+      visibility: "private",
+      privateVisibilityConfig: { networks: [{ networkUrl: "projects/acme-dev/global/networks/mesh" }] },
+    });
+    if (!record) return;
+    make(mesh.controlPlane, RECORDS, "all", { managedZone: "run-app", name: "*.run.app.", ttl: 300, ...record });
+  };
+  const PRIVATE = { type: "A", rrdatas: ["199.36.153.8", "199.36.153.9"] };
+
+  it("is the internet for a service without a way into a network", async () => {
+    assert.equal(await code({}), 404);
+  });
+
+  it("is the network for a service that sends all traffic through it", async () => {
+    assert.equal(await code({ template: VPC }), 200);
+    assert.equal(await code({ template: direct("with", "ALL_TRAFFIC") }), 200);
+  });
+
+  it("is the network for a connector that takes all traffic", async () => {
+    const connector = (egress: string) => ({
+      vpcAccess: { egress, connector: `projects/acme-dev/locations/${REGION}/connectors/link` },
+    });
+    assert.equal(await code({ template: connector("ALL_TRAFFIC") }), 200);
+    assert.equal(await code({ template: connector("PRIVATE_RANGES_ONLY") }), 404);
+  });
+
+  it("is the internet for private ranges only, unless a private zone leads run.app to Google's private addresses", async () => {
+    const template = direct("with", "PRIVATE_RANGES_ONLY");
+    assert.equal(await code({ template }), 404);
+    assert.equal(await code({ template, more: zone(PRIVATE) }), 200);
+    assert.equal(await code({ template, more: zone({ type: "A", rrdatas: ["203.0.113.5"] }) }), 404);
+  });
+
+  it("follows one alias in the private zone", async () => {
+    const template = direct("with", "PRIVATE_RANGES_ONLY");
+    const more = (mesh: Mesh) => {
+      zone({ type: "CNAME", rrdatas: ["run.app."] })(mesh);
+      make(mesh.controlPlane, RECORDS, "apex", { managedZone: "run-app", name: "run.app.", ttl: 300, ...PRIVATE });
+    };
+    assert.equal(await code({ template, more }), 200);
+  });
+
+  it("is nowhere when the private zone has no record, or the subnetwork no Private Google Access", async () => {
+    const host = new URL(url("order")).host;
+    assert.equal(
+      await code({ template: direct("with", "PRIVATE_RANGES_ONLY"), more: zone() }),
+      `502 ${host}: the private zone "run-app" answers for ${host} and has no record for it; add *.run.app`,
+    );
+    assert.equal(
+      await code({ template: direct("without", "ALL_TRAFFIC") }),
+      `502 ${host}: the subnetwork "without" of caller has no Private Google Access; set privateIpGoogleAccess`,
+    );
+  });
+
+  it("is the network where Cloud NAT stands in for Private Google Access", async () => {
+    const more = (mesh: Mesh) =>
+      void make(mesh.controlPlane, "gcp:compute/routerNat:RouterNat", "nat", {
+        name: "nat",
+        region: REGION,
+        router: "r",
+        sourceSubnetworkIpRangesToNat: "ALL_SUBNETWORKS_ALL_IP_RANGES",
+      });
+    assert.equal(await code({ template: direct("without", "ALL_TRAFFIC"), more }), 200);
+  });
+});

@@ -1,0 +1,231 @@
+import * as assert from "node:assert/strict";
+import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import * as path from "node:path";
+import { readStackConfigFile } from "../../sandbox/engine";
+import { announce, findRunning, RunningMesh, type StackOutputs } from "../../sandbox/running";
+import { openSandbox, type Sandbox } from "../../sandbox/sandbox";
+import { wayInSandbox } from "../../tools/call/in-sandbox";
+import { wayOnGoogleCloud } from "../../tools/call/on-google-cloud";
+import { explainRefusal } from "../../tools/call/refusal";
+import { send } from "../../tools/call/send";
+import { missingGrant } from "../../tools/call/way";
+import { temporaryFolder, withoutCredentials } from "../support/pulumi-cli";
+import { TestGoogle } from "../verify/deployed-google";
+import { account, cliOf, credentialsOf, person, robot } from "../verify/deployed-support";
+
+const ROOT = path.join(__dirname, "../..");
+const MEMBER = "group:developers@acme.example";
+const TODAY = "2026-11-23";
+
+describe("npm run token and npm run call, in the sandbox", function () {
+  this.timeout(60_000);
+  let state: string;
+  let sandbox: Sandbox;
+  let mesh: RunningMesh;
+  let withdraw: () => Promise<void>;
+  before(async () => {
+    state = temporaryFolder();
+    const stackConfig = readStackConfigFile(ROOT, path.join(ROOT, "Pulumi.dev.yaml"));
+    sandbox = await openSandbox({
+      projectFolder: ROOT,
+      stackConfig,
+      stateFolder: state,
+      engine: "embedded",
+      env: withoutCredentials(process.env),
+    });
+    const result = await sandbox.engine.run("up");
+    assert.ok(result.ok, JSON.stringify(result.diagnostics));
+    const outputs = result.outputs as unknown as StackOutputs;
+    mesh = await RunningMesh.open({ controlPlane: sandbox.controlPlane, projectFolder: ROOT, stackConfig, outputs });
+    ({ withdraw } = await announce(mesh, path.join(state, "dev")));
+  });
+  after(async () => {
+    await withdraw?.();
+    await mesh?.close();
+    await sandbox?.close();
+    rmSync(state, { recursive: true, force: true });
+  });
+
+  const way = (service: string, as?: string) => wayInSandbox(state, service, { as });
+  const call = async (service: string, request: Partial<Parameters<typeof send>[1]> = {}, as?: string) => {
+    const found = await way(service, as);
+    try {
+      const { response, refusal } = await send(found, { path: "/", timeoutMs: 10_000, ...request });
+      return { status: response.status, refusal: refusal?.explanation, text: refusal ? "" : await response.text() };
+    } finally {
+      await found.close();
+    }
+  };
+
+  it("call as the first who may, members before services", async () => {
+    assert.equal((await way("gateway")).as, MEMBER);
+    assert.equal((await way("order")).as, "gateway");
+    assert.equal((await call("gateway", { path: "/api/users" })).status, 200);
+    assert.equal((await call("order", { path: "orders?status=pending" })).status, 200);
+  });
+
+  it("send a method, a body and headers, and leave the caller's own Authorization to the service", async () => {
+    const body = JSON.stringify({ name: "Dora", email: "dora@example.com" });
+    assert.equal((await call("user", { path: "/users", body })).status, 201);
+    assert.equal((await call("user", { path: "/users", method: "PUT" })).status, 405);
+    const own = await call("gateway", { headers: ["Authorization: Basic own"] });
+    assert.equal(own.status, 200, "the token went in another header");
+    const typed = await call("user", { path: "/users", body, headers: ["Content-Type: text/plain"] });
+    assert.equal(typed.status, 415);
+  });
+
+  it("tell an answer of the service from a refusal of Cloud Run", async () => {
+    const { status, refusal } = await call("gateway", { path: "/nope" });
+    assert.deepEqual([status, refusal], [404, undefined]);
+  });
+
+  it("say which grant is missing to a service, to a person, and to whom the ingress keeps out", async () => {
+    assert.equal(
+      (await call("gateway", {}, "user")).refusal,
+      '403: user has no roles/run.invoker on "gateway"\n' +
+        `  granted: ${MEMBER}\n` +
+        "  to grant it, in the stack config: services.user.calls: [gateway]",
+    );
+    assert.equal(
+      (await call("gateway", {}, "bob@elsewhere.example")).refusal,
+      '403: user:bob@elsewhere.example has no roles/run.invoker on "gateway"\n' +
+        `  granted: ${MEMBER}\n` +
+        '  to grant it, in the stack config: services.gateway.access: [{ member: "user:bob@elsewhere.example", until: YYYY-MM-DD }]',
+    );
+    assert.equal(
+      (await call("user", {}, "order")).refusal,
+      '404: the ingress of "user" lets nobody in from here, whoever asks; call it as a service that reaches it through the VPC network',
+    );
+  });
+
+  it("know before the call that a token will be refused, where nobody but Google could say otherwise", async () => {
+    const asked = async (service: string, as?: string) => missingGrant(await way(service, as), TODAY);
+    assert.equal(await asked("gateway"), undefined);
+    assert.match((await asked("gateway", "user"))!, /^403: user has no roles\/run\.invoker on "gateway"/);
+    assert.equal(await asked("gateway", "bob@elsewhere.example"), undefined, "he may be in the group");
+    assert.match((await asked("order", "bob@elsewhere.example"))!, /granted: gateway, user/);
+  });
+
+  it("send the token to nobody else, whatever the path says", async () => {
+    for (const path of ["//evil.example/", "http://evil.example/"]) {
+      const sent = call("gateway", { path });
+      if (path.startsWith("//")) await assert.rejects(sent, /leads to evil\.example; the token is for gateway-\d+/);
+      else assert.equal((await sent).status, 404, "it is a path of the gateway");
+    }
+  });
+
+  it("stop at what they cannot do, with what there is", async () => {
+    await assert.rejects(way("nope"), {
+      message: 'no service "nope" in the stack "dev"; there are: gateway, user, order',
+    });
+    await assert.rejects(way("gateway", "nobody"), {
+      message: `no caller "nobody" in this stack; there are: gateway, user, order, ${MEMBER}, or any e-mail address`,
+    });
+    await assert.rejects(call("gateway", { headers: ["no colon"] }), {
+      message: '--header "no colon": not of the form "Name: value"',
+    });
+    await assert.rejects(wayInSandbox(path.join(state, "empty"), "gateway", {}), {
+      message: "no mesh is running here; start one: npm start",
+    });
+    await assert.rejects(wayInSandbox(state, "gateway", { mesh: "prod" }), {
+      message: 'no mesh of the stack "prod" is running here; start one: npm start',
+    });
+  });
+
+  it("find the mesh by a file that only its owner reads, and nobody gets in without its secret", async () => {
+    const file = path.join(state, "dev/running.json");
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+    const { url } = JSON.parse(require("node:fs").readFileSync(file, "utf8")) as { url: string };
+    for (const authorization of ["", "Bearer guess"]) {
+      const response = await fetch(`${url}/services`, { headers: { authorization } });
+      assert.deepEqual([response.status, await response.json()], [401, { error: "not the owner of this mesh" }]);
+    }
+  });
+
+  it("ask which mesh where several run, and pass over one whose process has ended", async () => {
+    const other = await announce(mesh, path.join(state, "other"));
+    mkdirSync(path.join(state, "dead"));
+    // Above the largest process id that Linux gives.
+    writeFileSync(path.join(state, "dead/running.json"), JSON.stringify({ stack: "dead", pid: 2 ** 22 + 1 }));
+    await assert.rejects(findRunning(state), /^Error: several meshes are running: dev, dev; name one with --mesh$/);
+    assert.equal((await findRunning(state, "other")).stack, "dev");
+    await other.withdraw();
+    assert.ok(!existsSync(path.join(state, "other/running.json")));
+    assert.equal((await findRunning(state)).stack, "dev");
+  });
+});
+
+describe("npm run token and npm run call, on Google Cloud", () => {
+  let google: TestGoogle;
+  before(async () => {
+    google = await new TestGoogle().start();
+  });
+  after(() => google.stop());
+
+  const impersonated: (string | undefined)[] = [];
+  const way = (service: string, as?: string, stack = "prod") =>
+    wayOnGoogleCloud(service, {
+      stack,
+      as,
+      cli: cliOf(google, { hasStack: async (name) => name === "prod" }),
+      today: TODAY,
+      credentialsOf: (account) => {
+        impersonated.push(account);
+        return credentialsOf(async () => (account ? robot(account) : person()));
+      },
+    });
+
+  it("go in one's own name, or impersonate a service of the stack or an account", async () => {
+    const own = await way("web");
+    assert.deepEqual(
+      [own.as, own.url, own.place],
+      ["user:ada@acme.com", google.url("web"), 'the stack "prod" on Google Cloud'],
+    );
+    assert.equal(missingGrant(own, TODAY), undefined);
+    assert.equal((await way("api", "web")).as, "web");
+    assert.equal(missingGrant(await way("api", "web"), TODAY), undefined);
+    assert.equal(
+      (await way("api", "ci@acme.iam.gserviceaccount.com")).as,
+      "serviceAccount:ci@acme.iam.gserviceaccount.com",
+    );
+    assert.deepEqual(impersonated, [undefined, account("web"), account("web"), "ci@acme.iam.gserviceaccount.com"]);
+  });
+
+  it("say which grant is missing", async () => {
+    assert.equal(
+      missingGrant(await way("api"), TODAY),
+      '403: user:ada@acme.com has no roles/run.invoker on "api"\n' +
+        "  granted: web\n" +
+        '  to grant it, in the stack config: services.api.access: [{ member: "user:ada@acme.com", until: YYYY-MM-DD }]',
+    );
+  });
+
+  it("stop at a stack, a service and a caller that there are not", async () => {
+    await assert.rejects(way("web", undefined, "nope"), /^Error: there is no stack "nope" in this backend/);
+    await assert.rejects(way("nope"), { message: 'no service "nope" in the stack "prod"; there are: web, api, cron' });
+    await assert.rejects(way("web", "nobody"), {
+      message: '--as nobody: neither a service of the stack "prod" (web, api, cron) nor an e-mail address',
+    });
+  });
+});
+
+describe("a refusal", () => {
+  it("tells a grant that has ended from one that never was", () => {
+    const way = {
+      as: "ada@acme.com",
+      service: "web",
+      services: ["web"],
+      invokers: [{ caller: "user:ada@acme.com", until: "2026-11-01" }],
+    };
+    assert.equal(
+      explainRefusal(403, way),
+      '403: ada@acme.com has no roles/run.invoker on "web" any more: it ended on 2026-11-01\n' +
+        "  granted: user:ada@acme.com until 2026-11-01\n" +
+        "  to grant it, in the stack config: a later `until` under services.web.access",
+    );
+    assert.equal(
+      explainRefusal(401, way),
+      '401: Cloud Run does not accept the token of ada@acme.com for "web": it is expired, or for another audience',
+    );
+  });
+});

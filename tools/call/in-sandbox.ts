@@ -1,0 +1,29 @@
+/** Finds the way to a service of the mesh that runs on this machine. */
+import { readFileSync } from "node:fs";
+import { ProxyAgent } from "undici";
+import { findRunning } from "../../sandbox/running/announce";
+import { unknownService, type Way } from "./way";
+
+/** @throws Error for people: no mesh runs, no such service or caller */
+export async function wayInSandbox(
+  stateFolder: string,
+  service: string,
+  { as, mesh }: { readonly as?: string | undefined; readonly mesh?: string | undefined },
+): Promise<Way> {
+  const running = await findRunning(stateFolder, mesh);
+  const keys = running.services.map(({ key }) => key);
+  const found = running.services.find(({ key }) => key === service) ?? unknownService(service, running.stack, keys);
+  const entry = await running.enter(service, as);
+  const dispatcher = new ProxyAgent({ uri: entry.proxyUrl, requestTls: { ca: readFileSync(entry.caFile) } });
+  return {
+    place: `the mesh "${running.stack}" that runs here`,
+    service,
+    url: found.url,
+    as: entry.as,
+    token: entry.token,
+    invokers: found.invokers,
+    services: keys,
+    dispatcher,
+    close: () => dispatcher.close(),
+  };
+}

@@ -1,0 +1,68 @@
+import { fetch, Headers, type Response } from "undici";
+import { refusalOf } from "../../verify/answer";
+import { explainRefusal } from "./refusal";
+import type { Way } from "./way";
+
+export interface CallRequest {
+  readonly method?: string | undefined;
+  /** Path with query. */
+  readonly path: string;
+  readonly body?: string | undefined;
+  /** `Name: value`, each. */
+  readonly headers?: readonly string[] | undefined;
+  readonly timeoutMs: number;
+}
+
+export interface CallAnswer {
+  readonly response: Response;
+  /** The body where Cloud Run refused before the service saw the request; else it is still to be read. */
+  readonly refusal?: { readonly explanation: string };
+}
+
+/**
+ * Calls a service with the token of whoever the way is for.
+ *
+ * @throws Error for people: a header or path that is none, no connection, no answer in time
+ */
+export async function send(way: Way, request: CallRequest): Promise<CallAnswer> {
+  const { path, body, timeoutMs, method = body === undefined ? "GET" : "POST" } = request;
+  const url = new URL(path.startsWith("/") ? path : `/${path}`, way.url);
+  if (url.origin !== new URL(way.url).origin) {
+    throw new Error(`the path "${path}" leads to ${url.host}; the token is for ${new URL(way.url).host} alone`);
+  }
+  const response = await fetch(url, {
+    method,
+    headers: headersOf(way.token, request),
+    redirect: "manual",
+    signal: AbortSignal.timeout(timeoutMs),
+    ...(body !== undefined && { body }),
+    ...(way.dispatcher && { dispatcher: way.dispatcher }),
+  }).catch((error: Error) => {
+    throw new Error(`no answer from ${url.host}: ${reasonOf(error, timeoutMs)}`);
+  });
+  const { status } = response;
+  const contentType = response.headers.get("content-type") ?? "";
+  const couldBeRefused = [401, 403, 404].includes(status) && contentType.startsWith("text/html");
+  if (!couldBeRefused) return { response };
+  const copy = response.clone();
+  const refused = refusalOf({ status, contentType, body: await copy.text() });
+  return refused === undefined ? { response } : { response, refusal: { explanation: explainRefusal(refused, way) } };
+}
+
+/** The caller's own `Authorization` is for the service; Cloud Run then takes the token from a header of its own. */
+function headersOf(token: string, { headers = [], body }: CallRequest): Headers {
+  const result = new Headers();
+  for (const line of headers) {
+    const colon = line.indexOf(":");
+    if (colon < 1) throw new Error(`--header "${line.slice(0, 40)}": not of the form "Name: value"`);
+    result.append(line.slice(0, colon).trim(), line.slice(colon + 1).trim());
+  }
+  if (body !== undefined && !result.has("content-type")) result.set("content-type", "application/json");
+  result.set(result.has("authorization") ? "x-serverless-authorization" : "authorization", `Bearer ${token}`);
+  return result;
+}
+
+function reasonOf(error: Error, timeoutMs: number): string {
+  if (error.name === "TimeoutError") return `none within ${timeoutMs / 1000} s`;
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}

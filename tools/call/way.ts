@@ -1,0 +1,37 @@
+/** A way to a service: somebody's identity, and how a request in its name gets there. */
+import type { Dispatcher } from "undici";
+import type { Invoker } from "../../sandbox/running";
+import { explainRefusal } from "./refusal";
+
+export interface Way {
+  /** Where the service runs, in words. */
+  readonly place: string;
+  /** The service's key in the stack config. */
+  readonly service: string;
+  /** The service's URL, which is the token's audience. */
+  readonly url: string;
+  /** Who calls: a key of a service, a member or an e-mail address. */
+  readonly as: string;
+  readonly token: string;
+  readonly invokers: readonly Invoker[];
+  /** The mesh's services, which a caller may be one of. */
+  readonly services: readonly string[];
+  /** @default undici's own */
+  readonly dispatcher?: Dispatcher;
+  close(): Promise<void>;
+}
+
+/** What the invokers say of somebody's call, before it is made; absent where they permit it or cannot tell. */
+export function missingGrant(way: Way, today: string): string | undefined {
+  const { as, invokers } = way;
+  // Whether a person is in a group or a domain only Google knows.
+  const cannotTell =
+    !way.services.includes(as) && invokers.some(({ caller }) => /^(group|domain|principal)/.test(caller));
+  const own = invokers.find(({ caller }) => caller === as || caller.split(":")[1] === as);
+  if (own && (own.until === undefined || own.until >= today)) return undefined;
+  return own === undefined && cannotTell ? undefined : explainRefusal(403, way);
+}
+
+export function unknownService(service: string, stack: string, keys: readonly string[]): never {
+  throw new Error(`no service "${service}" in the stack "${stack}"; there are: ${keys.join(", ")}`);
+}

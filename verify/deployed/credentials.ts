@@ -1,0 +1,109 @@
+/** Whose tokens this machine can get: those of Application Default Credentials, or of an account that they impersonate. */
+import {
+  type AuthClient,
+  GoogleAuth,
+  type IdTokenProvider,
+  Impersonated,
+  UserRefreshClient,
+} from "google-auth-library";
+import { NotProbed, saying } from "./not-probed";
+
+/** Somebody in whose name this machine can send requests. */
+export interface Identity {
+  /** As IAM writes it: `user:ada@acme.com`. */
+  readonly member: string;
+  /** Absent where the credentials are a person's: their tokens have the audience of the tool that they signed in with. */
+  readonly idTokenFor?: (audience: string) => Promise<string>;
+  /** An ID token that Cloud Run takes for any service. */
+  idToken(audience: string): Promise<string>;
+  accessToken(): Promise<string>;
+}
+
+export interface Credentials {
+  /** Headers for a request to Google's own APIs. @throws NotProbed */
+  headers(): Promise<Record<string, string>>;
+  /** @throws NotProbed */
+  identity(): Promise<Identity>;
+}
+
+const PLATFORM = "https://www.googleapis.com/auth/cloud-platform";
+const EMAIL = "https://www.googleapis.com/auth/userinfo.email";
+
+/**
+ * @param impersonate e-mail address of a service account in whose name probes are sent; needs
+ * `roles/iam.serviceAccountTokenCreator` on it. Requests to Google's APIs stay in the person's own name.
+ *
+ * Not tried against Google: that Cloud Run takes the ID token of a person's default credentials. Its audience is the
+ * client id of gcloud. Source: https://github.com/GoogleCloudPlatform/cloud-run-proxy/issues/10
+ */
+export function defaultCredentials(
+  impersonate?: string,
+  load: () => Promise<AuthClient> = () => new GoogleAuth({ scopes: [PLATFORM] }).getClient(),
+): Credentials {
+  let loaded: Promise<AuthClient> | undefined;
+  const client = () => {
+    loaded ??= load().catch((error: Error) => {
+      throw new NotProbed(
+        `no Google credentials (${saying(error.message)}); run "gcloud auth application-default login"`,
+      );
+    });
+    return loaded;
+  };
+  let identity: Promise<Identity> | undefined;
+  return {
+    async headers() {
+      const headers = await (await client()).getRequestHeaders().catch(refused);
+      return Object.fromEntries(headers.entries());
+    },
+    identity() {
+      identity ??= client().then((source) => identityOf(source, impersonate));
+      return identity;
+    },
+  };
+}
+
+async function identityOf(source: AuthClient, impersonate: string | undefined): Promise<Identity> {
+  const client = impersonate
+    ? new Impersonated({ sourceClient: source, targetPrincipal: impersonate, targetScopes: [EMAIL] })
+    : source;
+  if (!("fetchIdToken" in client)) {
+    throw new NotProbed(
+      "the default credentials can have no ID token minted; name a service account that they may impersonate",
+    );
+  }
+  const provider = client as AuthClient & IdTokenProvider;
+  const idToken = async (audience: string) => {
+    const token = await provider.fetchIdToken(audience).catch(refused);
+    if (typeof token !== "string" || token === "") throw new NotProbed("Google gave no ID token for the credentials");
+    return token;
+  };
+  const isPerson = client instanceof UserRefreshClient;
+  const email = emailIn(await idToken("https://who-am-i.example"));
+  return {
+    member: `${isPerson ? "user" : "serviceAccount"}:${email}`,
+    idToken,
+    ...(!isPerson && { idTokenFor: idToken }),
+    async accessToken() {
+      const { token } = await client.getAccessToken().catch(refused);
+      if (!token) throw new NotProbed("Google gave no access token for the credentials");
+      return token;
+    },
+  };
+}
+
+function emailIn(token: string): string {
+  let email: unknown;
+  try {
+    email = (JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()) as { email?: unknown }).email;
+  } catch {
+    throw new NotProbed("Google answered with something that is no ID token");
+  }
+  if (typeof email !== "string") throw new NotProbed("the ID token of the credentials names no e-mail address");
+  return email;
+}
+
+function refused(error: Error): never {
+  throw new NotProbed(
+    `Google gave no token for the credentials (${saying(error.message)}); run "gcloud auth application-default login"`,
+  );
+}

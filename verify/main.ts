@@ -1,0 +1,104 @@
+/** `npm run verify`: sends a request for every permission and for everything that is none, and shows what came of it. */
+import * as path from "node:path";
+import { styleText } from "node:util";
+import { Command, Option } from "commander";
+import { EngineError, readStackConfigFile } from "../sandbox/engine";
+import { openDeployed } from "./deployed/open";
+import { probes } from "./probes";
+import { VerifyReport } from "./report";
+import { type Result, verify } from "./result";
+import { verifyInSandbox } from "./sandbox";
+
+interface Options {
+  readonly stack?: string;
+  readonly jobs?: boolean;
+  readonly memberOf?: readonly string[];
+  readonly as?: string;
+  readonly json?: boolean;
+}
+
+const projectFolder = path.dirname(__dirname);
+const say = (line: string) => console.error(line);
+
+async function main(file: string, options: Options): Promise<number> {
+  const { stack, json } = options;
+  const done = progress();
+  const results = stack === undefined ? await inSandbox(file, done) : await onGoogleCloud(stack, options, done);
+  if (json) {
+    console.log(JSON.stringify({ target: stack ?? "sandbox", results }, undefined, 2));
+  } else {
+    const report = new VerifyReport(process.stdout.isTTY === true);
+    console.log(`${report.table(results)}\n${report.summary(results)}`);
+  }
+  return results.every(({ outcome }) => outcome === "as expected") ? 0 : 1;
+}
+
+function inSandbox(file: string, onResult: (result: Result) => void): Promise<Result[]> {
+  const stackConfig = readStackConfigFile(projectFolder, path.resolve(file));
+  say(`${path.relative(process.cwd(), path.resolve(file))} in the sandbox`);
+  return verifyInSandbox(projectFolder, stackConfig, onResult);
+}
+
+async function onGoogleCloud(
+  stack: string,
+  { jobs = false, memberOf = [], as: impersonate }: Options,
+  onResult: (result: Result) => void,
+): Promise<Result[]> {
+  const interrupt = new AbortController();
+  const stop = () => {
+    say("interrupted; taking down what was made for the probes");
+    interrupt.abort();
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
+  const deployed = await openDeployed({
+    stack,
+    projectFolder,
+    jobs,
+    memberOf,
+    impersonate,
+    onProgress: say,
+    signal: interrupt.signal,
+  });
+  try {
+    say(`the stack "${deployed.target.name}" on Google Cloud${jobs ? ", with jobs of its own" : ""}`);
+    return await verify(probes(deployed.graph), deployed.target, onResult);
+  } finally {
+    await deployed.close();
+  }
+}
+
+/** A line that counts on a terminal; elsewhere only what is not as expected is told while it goes on. */
+function progress(): (result: Result) => void {
+  let count = 0;
+  return ({ probe, outcome }) => {
+    count += 1;
+    if (process.stderr.isTTY) process.stderr.write(`\r${styleText("dim", `${count} probes sent`)}\x1b[K\r`);
+    else if (outcome !== "as expected")
+      say(`${outcome}: ${probe.caller ?? "nobody"} -> ${probe.to}, token ${probe.token}`);
+  };
+}
+
+new Command("npm run verify --")
+  .description(
+    "Sends a request for every permission of a stack and for everything that is none, wrong tokens included, and shows " +
+      "what came of each. In the sandbox, unless a stack is named; fails if a probe was not as expected or could not be sent",
+  )
+  .argument("[stack config]", "a Pulumi.STACK.yaml or a file in examples/, for the sandbox", "Pulumi.dev.yaml")
+  .addOption(new Option("--stack <stack>", "a stack that is deployed on Google Cloud").env("MESH_STACK"))
+  .addOption(
+    new Option("--jobs", "send probes as the services, from temporary Cloud Run jobs in your project").env(
+      "MESH_PROBE_JOBS",
+    ),
+  )
+  .option("--member-of <members...>", "members that your credentials belong to, e.g. group:support@acme.com")
+  .option("--as <account>", "e-mail address of a service account to impersonate")
+  .option("--json", "print the results as JSON")
+  .action(async (file: string, options: Options) => {
+    process.exitCode = await main(file, options);
+  })
+  .parseAsync()
+  .catch((error: Error) => {
+    const isDefect = !(error instanceof EngineError) && /^(Type|Reference|Range|Syntax)Error$/.test(error.name);
+    console.error(isDefect ? error : `error: ${error.message}`);
+    process.exitCode = 1;
+  });

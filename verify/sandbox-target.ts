@@ -1,0 +1,91 @@
+/** Sends probes into the sandbox: each with the network position and the token that it names. */
+
+import { readFileSync } from "node:fs";
+import { fetch, ProxyAgent } from "undici";
+import type { Decision, TokenOverrides } from "../sandbox/data-plane";
+import type { From, Identity, RunningMesh } from "../sandbox/running";
+import { refusalOf } from "./answer";
+import type { Cause, Probe, TokenCase } from "./probes";
+import type { Observed, Target } from "./result";
+
+const WRONG: Readonly<Partial<Record<TokenCase, TokenOverrides>>> = {
+  expired: { expiresInSeconds: -60 },
+  "wrong key": { signature: "another-key" },
+  altered: { signature: "altered" },
+  "alg none": { signature: "none" },
+  "other issuer": { claims: { iss: "https://issuer.example" } },
+};
+
+const NOBODY: Identity = { name: "nobody", email: "" };
+
+/** Somebody without any grant, for tokens to services that nobody may call. */
+const STRANGER: Identity = { name: "a stranger", email: "stranger@elsewhere.example" };
+
+const TIMEOUT_MS = 10_000;
+
+export class SandboxTarget implements Target {
+  readonly name = "sandbox";
+  readonly #agents = new Map<string, Promise<ProxyAgent>>();
+
+  constructor(private readonly mesh: RunningMesh) {}
+
+  async send(probe: Probe): Promise<Observed> {
+    const service = this.mesh.service(probe.to);
+    const token = await this.#token(probe, service.url);
+    const dispatcher = await this.#agent(probe);
+    const decisions: Decision[] = [];
+    const stopWatching = this.mesh.watch((decision) => void decisions.push(decision));
+    try {
+      const response = await fetch(service.url, {
+        dispatcher,
+        redirect: "manual",
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+        headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
+      });
+      const { status } = response;
+      const contentType = response.headers.get("content-type") ?? "";
+      const refusal = refusalOf({ status, contentType, body: await response.text() });
+      const decision = decisions.find(({ callee }) => callee === service.name);
+      const reason = decision?.message;
+      const reached = refusal === undefined && decision?.verdict === "allowed";
+      return reached ? { status, reached, reason } : { status, reached, cause: causeOf(decision), reason };
+    } finally {
+      stopWatching();
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#agents.values()].map(async (agent) => (await agent).close()));
+  }
+
+  async #token({ caller, token }: Probe, audience: string): Promise<string | undefined> {
+    if (token === "none") return undefined;
+    const identity = caller === undefined ? STRANGER : this.mesh.identity(caller);
+    if (token === "access token") return this.mesh.plane.accessToken(identity.email);
+    if (token === "wrong audience") return this.mesh.token(identity, "https://another-service.example");
+    return this.mesh.token(identity, audience, WRONG[token]);
+  }
+
+  /** Connections are kept per caller and position, as a process's own would be. */
+  #agent({ caller, from }: Probe): Promise<ProxyAgent> {
+    const identity = caller === undefined ? NOBODY : this.mesh.identity(caller);
+    const position: From = typeof from === "string" ? from : "itself";
+    const key = `${identity.name} ${position}`;
+    let agent = this.#agents.get(key);
+    if (!agent) {
+      agent = this.mesh.access(identity, position).then(({ url, caFile }) => {
+        return new ProxyAgent({ uri: url, requestTls: { ca: readFileSync(caFile) } });
+      });
+      this.#agents.set(key, agent);
+    }
+    return agent;
+  }
+}
+
+function causeOf(decision: Decision | undefined): Cause | "another" {
+  const { reason = "" } = decision ?? {};
+  if (reason === "no-token") return "no token";
+  if (reason === "no-invoker" || reason === "invoker-condition") return "no grant";
+  if (reason === "ingress") return "ingress";
+  return reason.startsWith("token-") ? "token" : "another";
+}

@@ -1,0 +1,58 @@
+/** The probes of a stack config against the sandbox: the mesh that runs here. */
+import * as path from "node:path";
+import { EngineError, type ProjectConfig } from "../sandbox/engine";
+import { RunningMesh, type StackOutputs } from "../sandbox/running";
+import { openSandbox } from "../sandbox/sandbox";
+import { deployedGraph } from "./graph";
+import { probes } from "./probes";
+import { type Result, verify } from "./result";
+import { SandboxTarget } from "./sandbox-target";
+
+/** Sends every probe into a mesh that runs. */
+export async function verifyRunning(
+  mesh: RunningMesh,
+  { config }: ProjectConfig,
+  onResult?: (result: Result) => void,
+): Promise<Result[]> {
+  const urls = Object.fromEntries(mesh.services.map(({ key, url }) => [key, url]));
+  const graph = deployedGraph(config, urls, new Date().toISOString().slice(0, 10));
+  const target = new SandboxTarget(mesh);
+  try {
+    return await verify(probes(graph), target, onResult);
+  } finally {
+    await target.close();
+  }
+}
+
+/**
+ * Deploys a stack config into a sandbox of its own, runs it, sends every probe and takes it all down.
+ *
+ * @throws EngineError for people, with every problem, where the stack config cannot be deployed or run
+ */
+export async function verifyInSandbox(
+  projectFolder: string,
+  stackConfig: ProjectConfig,
+  onResult?: (result: Result) => void,
+): Promise<Result[]> {
+  const stateFolder = path.join(projectFolder, ".sandbox", stackConfig.stack);
+  const sandbox = await openSandbox({ projectFolder, stackConfig, stateFolder, engine: "embedded" });
+  try {
+    const result = await sandbox.engine.run("up");
+    if (!result.ok) {
+      const problems = result.diagnostics.filter(({ severity }) => severity === "error");
+      const refusals = result.findings.filter(({ level }) => level === "mandatory");
+      const lines = [...problems, ...refusals].map(({ message }) => message.trim());
+      throw new EngineError("stack-config", [...new Set(lines)].join("\n"));
+    }
+    const outputs = result.outputs as unknown as StackOutputs;
+    const { controlPlane } = sandbox;
+    const mesh = await RunningMesh.open({ controlPlane, projectFolder, stackConfig, outputs });
+    try {
+      return await verifyRunning(mesh, stackConfig, onResult);
+    } finally {
+      await mesh.close();
+    }
+  } finally {
+    await sandbox.close();
+  }
+}
