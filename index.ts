@@ -1,7 +1,7 @@
 import * as organizations from "@pulumi/gcp/organizations";
 import * as pulumi from "@pulumi/pulumi";
-import { CloudRunMesh } from "./components";
-import { decodeStackConfig, InvalidConfigError, parseMesh } from "./mesh";
+import { CloudRunMesh, ProjectServices } from "./components";
+import { decodeStackConfig, InvalidConfigError, parseMesh, projectApis } from "./mesh";
 
 /** Part of the SDK's runtime that its types leave out. */
 const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
@@ -15,7 +15,9 @@ export = async () => {
   if (!spec || undecodable.length > 0)
     throw new pulumi.RunError(new InvalidConfigError([...undecodable, ...problems]).message);
 
-  const mesh = new CloudRunMesh("mesh", { spec });
+  const apis =
+    spec.projectServices && new ProjectServices("apis", { services: projectApis(spec), project: spec.project });
+  const mesh = new CloudRunMesh("mesh", { spec }, { transformations: apis ? [apis.before] : [] });
   return {
     urls: mesh.urls,
     serviceAccounts: mesh.serviceAccounts,

@@ -1,8 +1,21 @@
 /** A whole mesh: every service with its own account, then one grant per permission of the access graph. */
+import * as projects from "@pulumi/gcp/projects";
 import * as pulumi from "@pulumi/pulumi";
-import { type AccessRow, accessDiagram, accessGraph, accessMatrix, type Caller, type MeshSpec } from "../mesh";
+import {
+  type AccessGraph,
+  type AccessRow,
+  accessDiagram,
+  accessGraph,
+  accessMatrix,
+  type Caller,
+  IAP_ACCESSOR_ROLE,
+  INVOKER_ROLE,
+  type MeshSpec,
+} from "../mesh";
 import { CloudRunService } from "./cloud-run-service";
+import { IapAccess } from "./iap-access";
 import { InvokerGrant } from "./invoker-grant";
+import { MeshNetwork } from "./mesh-network";
 import { serviceArgs } from "./service-args";
 
 export interface CloudRunMeshArgs {
@@ -13,6 +26,8 @@ export interface CloudRunMeshArgs {
 export class CloudRunMesh extends pulumi.ComponentResource {
   /** The services by key. */
   readonly services: Readonly<Record<string, CloudRunService>>;
+  /** The VPC network, where the mesh makes one. */
+  readonly network: MeshNetwork | undefined;
   /** URL of each service, by key: deterministic, known before anything is deployed. */
   readonly urls: Readonly<Record<string, string>>;
   /** E-mail address of the account that each service runs as, by key. */
@@ -27,21 +42,20 @@ export class CloudRunMesh extends pulumi.ComponentResource {
     const { spec } = args;
     const graph = accessGraph(spec);
 
+    this.network = this.createNetwork(spec);
     this.services = Object.fromEntries(
       graph.services.map((service) => [
         service.key,
-        new CloudRunService(service.key, serviceArgs(service, spec), { parent: this }),
+        new CloudRunService(service.key, serviceArgs(service, spec, this.network), { parent: this }),
       ]),
     );
-    for (const { name: grant, from, to, until } of graph.edges) {
+    const { project, region: location } = spec;
+    for (const { name: grant, from, to, until, role } of graph.edges) {
+      if (role !== INVOKER_ROLE) continue;
       const { serviceName } = this.services[to]!;
-      const member = this.memberOf(from);
-      new InvokerGrant(
-        grant,
-        { project: spec.project, location: spec.region, serviceName, member, until },
-        { parent: this },
-      );
+      new InvokerGrant(grant, { project, location, serviceName, member: this.memberOf(from), until }, { parent: this });
     }
+    this.createIapAccess(graph, { project, location });
 
     this.urls = Object.fromEntries(graph.services.map(({ key, url }) => [key, url]));
     this.serviceAccounts = pulumi.output(
@@ -50,6 +64,31 @@ export class CloudRunMesh extends pulumi.ComponentResource {
     this.accessMatrix = accessMatrix(graph);
     this.accessDiagram = accessDiagram(graph);
     this.registerOutputs({});
+  }
+
+  private createNetwork({ network, project, region }: MeshSpec): MeshNetwork | undefined {
+    return network && new MeshNetwork("network", { ...network, project, region }, { parent: this });
+  }
+
+  /** The agent exists once a project; switching the API on does not make it, so it is asked for. */
+  private createIapAccess(graph: AccessGraph, place: { project: string; location: string }): void {
+    const behind = graph.services.filter((service) => service.iap);
+    if (behind.length === 0) return;
+    const agent = new projects.ServiceIdentity(
+      "iap-agent",
+      { service: "iap.googleapis.com", project: place.project },
+      { parent: this },
+    );
+    for (const { key } of behind) {
+      const edges = graph.edges.filter(({ to, role }) => to === key && role === IAP_ACCESSOR_ROLE);
+      const access = edges.map(({ name, from, until }) => [name, { member: this.memberOf(from), until }] as const);
+      const { serviceName } = this.services[key]!;
+      new IapAccess(
+        key,
+        { ...place, serviceName, agent: agent.member, access: Object.fromEntries(access) },
+        { parent: this },
+      );
+    }
   }
 
   private memberOf(from: Caller): pulumi.Input<string> {

@@ -30,8 +30,7 @@ export class InvokerGrant extends pulumi.ComponentResource {
         location: args.location,
         project: args.project,
         role: INVOKER_ROLE,
-        member:
-          typeof args.member === "string" ? refusePublic(args.member) : pulumi.output(args.member).apply(refusePublic),
+        member: refusePublic("InvokerGrant", args.member),
         ...(args.until && { condition: untilCondition(args.until) }),
       },
       { parent: this },
@@ -42,11 +41,10 @@ export class InvokerGrant extends pulumi.ComponentResource {
 }
 
 /** IAM compares these two names exactly; any spelling of them is taken for what was meant. */
-function refusePublic(member: string): string {
-  if (/^\s*all(authenticated)?users\s*$/i.test(member)) {
-    throw new Error(
-      `InvokerGrant "${member}" would let anyone in; name who may call, e.g. "group:callers@example.com"`,
-    );
-  }
-  return member;
+export function refusePublic(component: string, member: pulumi.Input<string>): pulumi.Input<string> {
+  const check = (one: string) => {
+    if (!/^\s*all(authenticated)?users\s*$/i.test(one)) return one;
+    throw new Error(`${component} "${one}" would let anyone in; name who may call, e.g. "group:callers@example.com"`);
+  };
+  return typeof member === "string" ? check(member) : pulumi.output(member).apply(check);
 }

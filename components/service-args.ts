@@ -2,9 +2,10 @@ import type { cloudrunv2 as types } from "@pulumi/gcp/types/input";
 import { callEnvironment, type MeshSpec, type ServiceSpec, type VpcRoute } from "../mesh";
 import type { ContainerSpec, EnvValue, SecretRef, SidecarSpec, VolumeSpec } from "../mesh/spec-container";
 import type { CloudRunServiceArgs } from "./cloud-run-service";
+import type { MeshNetwork } from "./mesh-network";
 
 /** What a service of the mesh asks of {@link CloudRunService}: a pure translation, config in, arguments out. */
-export function serviceArgs(service: ServiceSpec, mesh: MeshSpec): CloudRunServiceArgs {
+export function serviceArgs(service: ServiceSpec, mesh: MeshSpec, made?: MeshNetwork): CloudRunServiceArgs {
   const { plain, secret } = splitEnvironment(service.env ?? {});
   const { scaling, timeoutSeconds, executionEnvironment, gpuType } = service;
   return {
@@ -34,7 +35,7 @@ export function serviceArgs(service: ServiceSpec, mesh: MeshSpec): CloudRunServi
       sessionAffinity: service.sessionAffinity,
       encryptionKey: service.encryptionKey,
       nodeSelector: gpuType === undefined ? undefined : { accelerator: gpuType },
-      vpcAccess: service.vpc && vpcAccess(service.vpc),
+      vpcAccess: service.vpc && vpcAccess(service.vpc, made),
       volumes: service.volumes && Object.entries(service.volumes).map(([name, v]) => volume(name, v)),
     }),
     service: defined({
@@ -48,6 +49,7 @@ export function serviceArgs(service: ServiceSpec, mesh: MeshSpec): CloudRunServi
         scaling?.manualInstances === undefined
           ? undefined
           : { scalingMode: "MANUAL", manualInstanceCount: scaling.manualInstances },
+      iapEnabled: service.iap && true,
       binaryAuthorization: service.binaryAuthorization && binaryAuthorization(service.binaryAuthorization),
       traffics: service.traffic?.map(({ revision, percent = 0, tag }) =>
         defined({
@@ -124,7 +126,10 @@ function volume(name: string, spec: VolumeSpec): types.ServiceTemplateVolume {
   return defined({ name, gcs, nfs });
 }
 
-function vpcAccess({ network, subnetwork, tags, connector, egress }: VpcRoute): types.ServiceTemplateVpcAccess {
+/** Into a network that the mesh makes by its outputs, so that the service is made after it. */
+function vpcAccess(route: VpcRoute, made: MeshNetwork | undefined): types.ServiceTemplateVpcAccess {
+  const { tags, egress } = route;
+  const { network, subnetwork, connector } = route.created && made ? made : route;
   const setting = egress === "all-traffic" ? "ALL_TRAFFIC" : "PRIVATE_RANGES_ONLY";
   if (connector !== undefined) return { connector, egress: setting };
   return { egress: setting, networkInterfaces: [defined({ network, subnetwork, tags: tags && [...tags] })] };

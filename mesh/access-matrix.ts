@@ -32,8 +32,9 @@ export function accessDiagram(graph: AccessGraph): string {
   const label = (text: string) => `"${text.replaceAll('"', "#quot;")}"`;
   return [
     "flowchart LR",
-    ...graph.services.map(({ key, ingress }) => {
-      const text = label(`${key}<br/>ingress: ${typeof ingress === "string" ? ingress : "all"}`);
+    ...graph.services.map(({ key, ingress, iap }) => {
+      const setting = typeof ingress === "string" ? ingress : "all";
+      const text = label(`${key}<br/>ingress: ${setting}${iap ? "<br/>Identity-Aware Proxy" : ""}`);
       return `  ${ids.get(key)}${typeof ingress === "string" ? `[${text}]` : `[[${text}]]`}`;
     }),
     ...[...members].map(([member, id]) => `  ${id}([${label(member)}])`),

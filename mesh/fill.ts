@@ -1,8 +1,9 @@
-import { checkNetwork } from "./checks/mesh";
+import { checkNetwork } from "./checks/network";
 import { parseMember } from "./members";
 import { accountId, labelKeyProblem, serviceUrl } from "./names";
+import { vpcRoute } from "./network";
 import type { Problem } from "./problems";
-import type { MeshConfig, NetworkConfig, Place, ServiceConfig, ServiceSpec, VpcRoute } from "./spec";
+import type { MeshConfig, Place, ServiceConfig, ServiceSpec } from "./spec";
 import { parseUntil } from "./until";
 
 /** Decides every default and derives every name of one service; problems are those that concern it alone. */
@@ -14,7 +15,7 @@ export function fillService(
   today: string,
 ): { spec: ServiceSpec; problems: Problem[] } {
   const problems: Problem[] = [];
-  const { calls, ingress, access, network, labels, ...rest } = written;
+  const { calls, ingress, access, iap, network, labels, ...rest } = written;
   const dated = <T extends { until?: string }>(entry: T, path: string): T => {
     if (entry.until === undefined) return entry;
     const until = parseUntil(entry.until, today);
@@ -25,7 +26,8 @@ export function fillService(
 
   const name = written.name ?? key;
   if (typeof network === "object") problems.push(...checkNetwork(network, `services.${key}.network`));
-  const vpc = network === "none" ? undefined : route(network ?? mesh.network);
+  const way = typeof network === "object" ? network : mesh.network;
+  const vpc = network === "none" || !way ? undefined : vpcRoute(way);
   const spec: ServiceSpec = {
     ...rest,
     key,
@@ -43,16 +45,21 @@ export function fillService(
       if ("problem" in member) problems.push({ path: `${path}.member`, message: member.problem });
       return dated(entry, path);
     }),
+    ...(iap && {
+      iap: {
+        access: iap.access.map((entry, i) => {
+          const path = `services.${key}.iap.access[${i}]`;
+          const member = parseMember(entry.member);
+          if ("problem" in member) problems.push({ path: `${path}.member`, message: member.problem });
+          return dated(entry, path);
+        }),
+      },
+    }),
     ...(vpc && { vpc }),
     labels: { ...soundLabels(mesh.labels), ...labels },
     deletionProtection: written.deletionProtection ?? String(mesh.deletionProtection ?? true) !== "false",
   };
   return { spec, problems };
-}
-
-function route(network: NetworkConfig | undefined): VpcRoute | undefined {
-  if (!network) return undefined;
-  return { ...network, egress: network.egress ?? "all-traffic", privateDnsZone: network.privateDnsZone ?? false };
 }
 
 /** A label of the mesh with a bad key is a problem of the mesh, not of each service once more. */

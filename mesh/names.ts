@@ -81,3 +81,16 @@ export function callName(caller: string, callee: string): string {
 export function accessName(member: string, callee: string): string {
   return `${member}-calls-${callee}`;
 }
+
+/** Logical name of the grant that lets a member through the Identity-Aware Proxy on a service. */
+export function iapAccessName(member: string, service: string): string {
+  return `${member}-opens-${service}`;
+}
+
+/**
+ * What an assertion of the Identity-Aware Proxy on a service is meant for. Seen in a captured token:
+ * https://github.com/veggiemonk/cloud-run-auth (docs/iap-guide.md)
+ */
+export function iapAudience(serviceName: string, projectNumber: string, region: string): string {
+  return `/projects/${projectNumber}/locations/${region}/services/${serviceName}`;
+}

@@ -1,5 +1,7 @@
 import { checkMesh, checkServices, needsRoute } from "./checks/mesh";
+import { checkRoom, checkServiceNetworks } from "./checks/network";
 import { fillService } from "./fill";
+import { networkSpec } from "./network";
 import { formatPath, type Problem } from "./problems";
 import { schemaProblems } from "./schema-problems";
 import { type MeshConfig, type MeshSpec, meshConfig, type ServiceSpec, service } from "./spec";
@@ -97,21 +99,31 @@ export function parseMesh(input: MeshInput, today: string): Parsed {
   }
   const routesKnown = config.network !== undefined || input.config["network"] === undefined;
   own.push(...checkServices(services, { keys: new Set(Object.keys(written)), place: mesh, routesKnown }));
+  own.push(...checkServiceNetworks(config, routesKnown));
+  const settled = settleRoutes(services, config);
+  if (parsed.success) problems.push(...checkRoom(config.network, settled));
   const told = new Set(unsound.map((path) => formatPath(path.slice(0, 3))));
   problems.push(...own.filter(({ path }) => !told.has(path.split(/[.[]/, 3).join("."))));
 
   if (problems.length > 0) return { problems: inOrder(problems, written) };
-  return { spec: { ...mesh, services: settleRoutes(services, config) }, problems: [] };
+  const network = networkSpec(config.network, settled);
+  const projectServices = String(config.projectServices ?? false) === "true";
+  const around = { ...(network && { network }), ...(projectServices && { projectServices }) };
+  return { spec: { ...mesh, ...around, services: settled }, problems: [] };
 }
 
 /** Takes the mesh's network away from services that no call leads through it and that did not ask for one themselves. */
 function settleRoutes(services: Record<string, ServiceSpec>, config: Partial<MeshConfig>): Record<string, ServiceSpec> {
   const settled = Object.entries(services).map(([key, { vpc, ...spec }]): [string, ServiceSpec] => {
     const asked = config.services?.[key]?.network !== undefined;
-    const needed = asked || spec.calls.some((call) => needsRoute(services[call.service]!.ingress));
+    const needed = asked || spec.calls.some((call) => callsInside(services[call.service]));
     return [key, needed && vpc ? { ...spec, vpc } : spec];
   });
   return Object.fromEntries(settled);
+}
+
+function callsInside(callee: ServiceSpec | undefined): boolean {
+  return callee !== undefined && needsRoute(callee.ingress);
 }
 
 function placeProblems({ project, region }: MeshInput): Problem[] {

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { ACCOUNT_ID_PATTERN, KEY_PATTERN, LABEL_VALUE_PATTERN } from "./names";
+import type { NetworkSpec } from "./network";
 import { containerKeys, image } from "./spec-container";
+import { meshNetwork, serviceNetwork } from "./spec-network";
 import { UNTIL_PATTERN } from "./until";
 
 /**
@@ -44,32 +46,24 @@ const access = z.strictObject({
     .describe("How the member reaches an internal service: `vpc` says that the person comes through the VPC network"),
 });
 
+const iap = z
+  .strictObject({
+    access: z
+      .array(
+        z.strictObject({
+          member: z.string().describe("Who may sign in and come through, e.g. `group:staff@acme.com`"),
+          until: until.optional(),
+        }),
+      )
+      .min(1)
+      .describe("Who comes through; everybody else is turned away after signing in"),
+  })
+  .describe("Identity-Aware Proxy on the service: people sign in at its URL, and nobody calls it past that");
+
 const labels = z.record(
   z.string(),
   z.string().regex(LABEL_VALUE_PATTERN, "must be at most 63 lower-case letters, digits, hyphens and underscores"),
 );
-
-const network = z
-  .strictObject({
-    network: z
-      .string()
-      .optional()
-      .describe("VPC network for Direct VPC egress: a name, or `projects/HOST/global/networks/NAME`"),
-    subnetwork: z.string().optional().describe("Subnetwork in the service's region, with Private Google Access on"),
-    tags: z.array(z.string()).optional().describe("Network tags of the instances"),
-    connector: z.string().optional().describe("Serverless VPC Access connector instead of Direct VPC egress"),
-    egress: z
-      .enum(["all-traffic", "private-ranges-only"])
-      .optional()
-      .describe("Which traffic goes to the VPC network; default: all-traffic"),
-    privateDnsZone: z
-      .boolean()
-      .optional()
-      .describe(
-        "Whether the VPC network resolves `run.app` to private.googleapis.com; needed with private-ranges-only; default: false",
-      ),
-  })
-  .describe("An existing VPC network through which internal services are called");
 
 const traffic = z.strictObject({
   percent: z.int().min(0).max(100).optional().describe("Share of requests; default: 0"),
@@ -106,6 +100,9 @@ export const service = z.strictObject({
       'Who can reach it over the network: `internal`, `load-balancer`, or `{ all: "reason" }`; default: internal',
     ),
   access: z.array(access).optional().describe("Callers that are not services of this mesh; default: none"),
+  iap: iap
+    .optional()
+    .describe("Identity-Aware Proxy on the service, without a load balancer, for people with a browser; default: none"),
   ...containerKeys,
   name: z.string().optional().describe("Name of the Cloud Run service, also of one that exists; default: the key"),
   accountId: z
@@ -128,9 +125,11 @@ export const service = z.strictObject({
     .optional()
     .describe("Roles that the account holds on the project; default: none"),
   network: z
-    .union([network, z.literal("none")])
+    .union([serviceNetwork, z.enum(["mesh", "none"])])
     .optional()
-    .describe("VPC network of this service, or `none`; default: the mesh's, where a call needs it"),
+    .describe(
+      "VPC network of this service, `mesh` for the mesh's, or `none`; default: the mesh's, where a call needs it",
+    ),
   scaling: z
     .strictObject({
       minInstances: z.int().min(0).optional().describe("Instances kept warm; default: 0"),
@@ -179,7 +178,11 @@ export const meshConfig = z.strictObject({
   services: z
     .record(serviceKey, service)
     .describe("The services by key; the key names the service, its account and its variables"),
-  network: network.optional(),
+  network: meshNetwork.optional(),
+  projectServices: z
+    .union([z.boolean(), z.enum(["true", "false"])])
+    .optional()
+    .describe("Whether the APIs that the mesh needs are switched on, and left on; default: false"),
   projectNumber: z
     .union([z.string().regex(/^\d{6,19}$/, "must be the project's number, digits only"), z.int().positive()])
     .optional()
@@ -193,7 +196,6 @@ export const meshConfig = z.strictObject({
 
 export type MeshConfig = z.input<typeof meshConfig>;
 export type ServiceConfig = z.output<typeof service>;
-export type NetworkConfig = z.output<typeof network>;
 
 /** Where a mesh runs. */
 export interface Place {
@@ -213,11 +215,13 @@ export interface VpcRoute {
   readonly connector?: string;
   readonly egress: "all-traffic" | "private-ranges-only";
   readonly privateDnsZone: boolean;
+  /** That the mesh makes what is named here. */
+  readonly created?: true;
 }
 
 /** A service as filled in: every default is decided, every name derived. */
 export interface ServiceSpec
-  extends Omit<ServiceConfig, "image" | "calls" | "ingress" | "access" | "network" | "labels"> {
+  extends Omit<ServiceConfig, "image" | "calls" | "ingress" | "access" | "iap" | "network" | "labels"> {
   readonly key: string;
   readonly image: string;
   readonly name: string;
@@ -226,6 +230,8 @@ export interface ServiceSpec
   readonly calls: readonly { readonly service: string; readonly until?: string }[];
   readonly access: readonly { readonly member: string; readonly until?: string; readonly through?: "vpc" }[];
   readonly ingress: Ingress;
+  /** Who comes through the Identity-Aware Proxy on it; absent where there is none. */
+  readonly iap?: { readonly access: readonly { readonly member: string; readonly until?: string }[] };
   /** The route it takes into the VPC network; absent where no call needs one. */
   readonly vpc?: VpcRoute;
   readonly labels: Readonly<Record<string, string>>;
@@ -234,5 +240,9 @@ export interface ServiceSpec
 
 /** The whole mesh as filled in. */
 export interface MeshSpec extends Place {
+  /** The network that it makes; absent where it makes none. */
+  readonly network?: NetworkSpec;
+  /** That it switches on the APIs that it needs. */
+  readonly projectServices?: true;
   readonly services: Readonly<Record<string, ServiceSpec>>;
 }

@@ -74,6 +74,13 @@ export class Report {
     this.write(`  all up in ${(startedInMs / 1000).toFixed(1)} s`);
   }
 
+  /** Where browsers get in, each as somebody who is signed in already. */
+  browsers(entrances: readonly { readonly url: string; readonly service: string; readonly as: string }[]): void {
+    if (entrances.length === 0) return;
+    this.heading("Open it in a browser");
+    for (const { url, service, as } of entrances) this.write(`  ${url}    # ${service}, signed in as ${as}`);
+  }
+
   running(stack: string, logFile: string, invitation: Invitation | undefined): void {
     if (invitation) {
       const { service, url, as, curlFile } = invitation;

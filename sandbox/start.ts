@@ -8,7 +8,7 @@ import { decisionLine, openDecisionFile } from "./data-plane";
 import { EngineError, type EngineResult, type ProjectConfig, readStackConfigFile } from "./engine";
 import type { Progress } from "./engine/result";
 import { isComponent, Report, summary } from "./report";
-import { announce, RunningMesh, type StackOutputs } from "./running";
+import { announce, openBrowserEntrance, RunningMesh, type StackOutputs } from "./running";
 import { ENGINES, type EngineChoice, openSandbox, type Sandbox } from "./sandbox";
 
 interface Options {
@@ -113,16 +113,30 @@ async function runServices({ controlPlane }: Sandbox, result: EngineResult, run:
     if (options.once) return wrong.length > 0 ? 1 : 0;
 
     const { invitation, withdraw } = await announce(mesh, stateFolder);
+    const entrances = await openEntrances(mesh);
     const stopWatching = mesh.watch((decision) => report.line(decisionLine(decision)));
+    report.browsers(entrances);
     report.running(stackConfig.stack, path.relative(process.cwd(), logFile), invitation);
     await stopped;
     stopWatching();
-    await withdraw();
+    await Promise.all([withdraw(), ...entrances.map((entrance) => entrance.close())]);
     return 0;
   } finally {
     await mesh.close();
     await log.close();
   }
+}
+
+/** One for each service that people sign in to, as the first who may. */
+function openEntrances(mesh: RunningMesh) {
+  const services = mesh.services.filter(({ isBehindIap }) => isBehindIap);
+  return Promise.all(
+    services.map(async (service) => {
+      const person = mesh.identity(undefined, service);
+      const entrance = await openBrowserEntrance(mesh.plane, person, service.url);
+      return { ...entrance, service: service.key, as: person.email };
+    }),
+  );
 }
 
 function printJson(value: unknown): void {

@@ -16,10 +16,11 @@ export const TOKEN_CASES = [
   "other issuer",
   "access token",
 ] as const;
-export type TokenCase = (typeof TOKEN_CASES)[number];
+/** `signed in`: no token at all, but a session with the Identity-Aware Proxy in front of the service. */
+export type TokenCase = (typeof TOKEN_CASES)[number] | "signed in";
 
 /** Why a request has to be refused. */
-export type Cause = "no token" | "no grant" | "token" | "ingress";
+export type Cause = "no token" | "no grant" | "token" | "ingress" | "not signed in";
 
 export interface Refusal {
   readonly code: 401 | 403 | 404;
@@ -50,15 +51,42 @@ const NO_TOKEN = { code: 403, cause: "no token" } as const;
 const NO_GRANT = { code: 403, cause: "no grant" } as const;
 const BAD_TOKEN = { code: 401, cause: "token" } as const;
 const NO_WAY = { code: 404, cause: "ingress" } as const;
+/** Identity-Aware Proxy's answer to a script; a browser is sent to sign in. */
+const NOT_SIGNED_IN = { code: 401, cause: "not signed in" } as const;
 
 /** Every probe of a mesh, service by service. */
 export function probes(graph: AccessGraph): Probe[] {
-  return graph.services.flatMap((service) => [
+  return graph.services.flatMap((service) => (service.iap ? behindIap(service, graph) : behindIam(service, graph)));
+}
+
+function behindIam(service: ServiceSpec, graph: AccessGraph): Probe[] {
+  return [
     ...graph.edges.filter(({ to }) => to === service.key).map((edge) => allowed(edge, graph)),
     ...refusedServices(service, graph),
     fromTheInternet(service),
     ...tokenCases(service, graph),
-  ]);
+  ];
+}
+
+/** Identity-Aware Proxy asks everybody to sign in, whatever token they show; then it lets through whom it knows. */
+function behindIap(service: ServiceSpec, graph: AccessGraph): Probe[] {
+  const from = typeof service.ingress === "object" ? "internet" : "vpc";
+  const probe = { from, to: service.key } as const;
+  return [
+    ...graph.edges
+      .filter(({ to }) => to === service.key)
+      .map((edge) => ({ ...allowed(edge, graph), token: "signed in" as const })),
+    { ...probe, token: "signed in", expect: NO_GRANT, because: "no grant" },
+    { ...probe, token: "none", expect: NOT_SIGNED_IN, because: "not signed in" },
+    ...graph.services
+      .filter(({ key }) => key !== service.key)
+      .map((caller): Probe => {
+        const reachable = typeof service.ingress === "object" || comesThroughVpc(caller);
+        const expect = reachable ? NOT_SIGNED_IN : NO_WAY;
+        const because = reachable ? "no service signs in" : "ingress: no way through a VPC network";
+        return { caller: caller.key, from: { service: caller.key }, to: service.key, token: "own", expect, because };
+      }),
+  ];
 }
 
 function allowed(edge: Edge, graph: AccessGraph): Probe {

@@ -75,5 +75,6 @@ export class VerifyReport {
 
 function callerOf({ caller, token }: Probe): string {
   if (token === "none") return ANYONE;
+  if (token === "signed in") return caller ?? "anyone who signs in";
   return token === "own" ? (caller ?? ANYONE) : WRONG_TOKENS;
 }

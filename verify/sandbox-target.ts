@@ -40,7 +40,11 @@ export class SandboxTarget implements Target {
         dispatcher,
         redirect: "manual",
         signal: AbortSignal.timeout(TIMEOUT_MS),
-        headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
+        // Without the first, Identity-Aware Proxy sends whoever is not signed in to a page for that.
+        headers: {
+          "X-Requested-With": "XMLHttpRequest",
+          ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+        },
       });
       const { status } = response;
       const contentType = response.headers.get("content-type") ?? "";
@@ -59,7 +63,7 @@ export class SandboxTarget implements Target {
   }
 
   async #token({ caller, token }: Probe, audience: string): Promise<string | undefined> {
-    if (token === "none") return undefined;
+    if (token === "none" || token === "signed in") return undefined;
     const identity = caller === undefined ? STRANGER : this.mesh.identity(caller);
     if (token === "access token") return this.mesh.plane.accessToken(identity.email);
     if (token === "wrong audience") return this.mesh.token(identity, "https://another-service.example");
@@ -67,8 +71,9 @@ export class SandboxTarget implements Target {
   }
 
   /** Connections are kept per caller and position, as a process's own would be. */
-  #agent({ caller, from }: Probe): Promise<ProxyAgent> {
-    const identity = caller === undefined ? NOBODY : this.mesh.identity(caller);
+  #agent({ caller, from, token }: Probe): Promise<ProxyAgent> {
+    const unnamed = token === "signed in" ? STRANGER : NOBODY;
+    const identity = caller === undefined ? unnamed : this.mesh.identity(caller);
     const position: From = typeof from === "string" ? from : "itself";
     const key = `${identity.name} ${position}`;
     let agent = this.#agents.get(key);
@@ -85,7 +90,8 @@ export class SandboxTarget implements Target {
 function causeOf(decision: Decision | undefined): Cause | "another" {
   const { reason = "" } = decision ?? {};
   if (reason === "no-token") return "no token";
-  if (reason === "no-invoker" || reason === "invoker-condition") return "no grant";
+  if (reason === "no-invoker" || reason === "invoker-condition" || reason === "iap-no-access") return "no grant";
+  if (reason === "iap-sign-in") return "not signed in";
   if (reason === "ingress") return "ingress";
   return reason.startsWith("token-") ? "token" : "another";
 }

@@ -1,11 +1,11 @@
-import { RESERVED_VARIABLES, urlVariable } from "../../services/runtime/contract";
+import { IAP_AUDIENCE_VARIABLE, RESERVED_VARIABLES, urlVariable } from "../../services/runtime/contract";
 import { didYouMean, type Problem } from "../problems";
 import type { ServiceSpec } from "../spec";
 import type { ProbeSpec, ReadinessProbeSpec } from "../spec-container";
 
 /** Checks of a service's containers: variables, probes, volumes, sidecars. */
 
-export function checkEnvironment({ env = {}, calls, sidecars = {} }: ServiceSpec): Problem[] {
+export function checkEnvironment({ env = {}, calls, iap, sidecars = {} }: ServiceSpec): Problem[] {
   const problems: Problem[] = [];
   const urls = new Map(calls.map(({ service }) => [urlVariable(service), service]));
   const check = (names: readonly string[], path: string, main: boolean) => {
@@ -21,6 +21,8 @@ export function checkEnvironment({ env = {}, calls, sidecars = {} }: ServiceSpec
           path: `${path}.${name}`,
           message: `"${name}" is set by the call to "${callee}"; remove one of the two`,
         });
+      } else if (main && iap && name === IAP_AUDIENCE_VARIABLE) {
+        problems.push({ path: `${path}.${name}`, message: `"${name}" is set by "iap"; remove it` });
       }
     }
   };

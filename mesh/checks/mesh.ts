@@ -1,7 +1,9 @@
 import { parseMember } from "../members";
 import { labelKeyProblem } from "../names";
 import { didYouMean, type Problem } from "../problems";
-import type { Ingress, MeshConfig, NetworkConfig, Place, ServiceSpec, VpcRoute } from "../spec";
+import type { Ingress, MeshConfig, Place, ServiceSpec, VpcRoute } from "../spec";
+import { checkIap } from "./iap";
+import { checkNetwork } from "./network";
 import { checkService } from "./service";
 
 /** Checks of the mesh as a whole: what the schema cannot say because it concerns several services at once. */
@@ -50,6 +52,7 @@ export function checkServices(services: Readonly<Record<string, ServiceSpec>>, a
       ...checkService(spec, around.place),
       ...checkCalls(spec, services, around),
       ...checkCallers(spec, called.get(spec.key)),
+      ...checkIap(spec, services),
     );
   }
   return problems;
@@ -142,15 +145,4 @@ function checkUnique(services: Readonly<Record<string, ServiceSpec>>): Problem[]
     else claim(spec, "accountId", "give each service its own");
   }
   return problems;
-}
-
-export function checkNetwork(network: NetworkConfig, path: string): Problem[] {
-  const direct = network.network !== undefined || network.subnetwork !== undefined;
-  if (network.connector !== undefined && (direct || network.tags)) {
-    return [{ path, message: '"connector" excludes "network", "subnetwork" and "tags"; keep one of the two ways' }];
-  }
-  if (network.connector === undefined && !direct) {
-    return [{ path, message: 'names no way into a VPC network; set "network" and "subnetwork", or "connector"' }];
-  }
-  return [];
 }

@@ -12,7 +12,7 @@ import { runWorkerPool } from "./handlers/run-worker-pool";
 import { SECRET, secret } from "./handlers/secret";
 import { SECRET_VERSION, secretVersion } from "./handlers/secret-version";
 import { ACCOUNT, serviceAccount } from "./handlers/service-account";
-import { serviceIdentity } from "./handlers/service-identity";
+import { SERVICE_IDENTITY, serviceIdentity } from "./handlers/service-identity";
 import { SUBNETWORK, subnetwork } from "./handlers/subnetwork";
 
 /** The types that are played. One more type is one more file and one more line; kinds of grants are in their own table. */
@@ -27,6 +27,6 @@ export const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   [SUBNETWORK, subnetwork],
   [CONNECTOR, connector],
   ["gcp:projects/service:Service", projectService],
-  ["gcp:projects/serviceIdentity:ServiceIdentity", serviceIdentity],
+  [SERVICE_IDENTITY, serviceIdentity],
   ...Object.entries(GRANT_KINDS).map(([type, kind]): [string, Handler] => [type, grant(kind)]),
 ]);

@@ -20,6 +20,8 @@ export interface Visitor {
   /** From where a call to this host arrives; asked for every request, as routes follow the control plane's state. */
   route(host: string): Position | Unreachable;
   readonly metadata?: MetadataServer;
+  /** Address of the person whose browser it is, signed in wherever one has to. */
+  readonly person?: string;
 }
 
 export interface Credentials {

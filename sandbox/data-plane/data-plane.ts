@@ -7,6 +7,7 @@ import { AccessDesk } from "./access";
 import type { Caller } from "./callers";
 import type { Decision } from "./decisions";
 import { FrontEnd } from "./front-end/front-end";
+import { IdentityAwareProxy } from "./front-end/iap";
 import { TokenVerifier } from "./front-end/id-token";
 import { googleApis } from "./identity/google-apis";
 import { Identities } from "./identity/identities";
@@ -64,6 +65,7 @@ export class DataPlane {
       services: this.#services,
       directory: this.#identities.directory,
       verifier: new TokenVerifier(this.#identities.issuer),
+      iap: new IdentityAwareProxy(controlPlane, this.#identities.directory, this.#identities.assertions),
       clock: this.#clock,
       backendOf: ({ id }) => this.#fleet.byId(id)?.runner,
       onDecision: (decision) => this.#decide(decision),
@@ -99,7 +101,11 @@ export class DataPlane {
     const project = (email && projectOfEmail(email)) ?? home?.project ?? "sandbox";
     const position: Position =
       network === undefined ? { from: "internet" } : { from: "vpc", network: networkId(network, project) };
-    return this.#desk.give({ name: () => email ?? "nobody", route: () => position, ...(metadata && { metadata }) });
+    return this.#desk.give({
+      name: () => email ?? "nobody",
+      route: () => position,
+      ...(metadata ? { metadata } : email && { person: email }),
+    });
   }
 
   /** An ID token for an address or for a service's own account; overrides make it wrong on purpose. */

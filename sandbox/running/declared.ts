@@ -19,7 +19,12 @@ export interface DeclaredService {
 export interface StackOutputs {
   readonly urls: Readonly<Record<string, string>>;
   readonly serviceAccounts: Readonly<Record<string, string>>;
-  readonly accessMatrix: readonly { readonly caller: string; readonly callee: string; readonly until?: string }[];
+  readonly accessMatrix: readonly {
+    readonly caller: string;
+    readonly callee: string;
+    readonly role: string;
+    readonly until?: string;
+  }[];
 }
 
 interface WrittenService {

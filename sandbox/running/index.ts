@@ -1,5 +1,6 @@
 /** A deployed stack that runs on this machine, for `npm start`, the probes and the commands that call it. */
 export { announce, type Entry, findRunning, type Invitation, type RunningRemote } from "./announce";
+export { type BrowserEntrance, openBrowserEntrance } from "./browser-entrance";
 export { type DeclaredService, declaredServices, type StackOutputs, workloadsOf } from "./declared";
 export { type Identity, memberIdentity } from "./identities";
 export { type From, type Invoker, RunningMesh, type RunningMeshOptions, type RunningService } from "./running-mesh";

@@ -7,6 +7,7 @@ import {
   type ProxyAccess,
   type TokenOverrides,
 } from "../data-plane";
+import { IAP_ACCESSOR_ROLE } from "../data-plane/front-end/iap";
 import { EngineError, messageOf, type ProjectConfig } from "../engine";
 import { declaredServices, type StackOutputs, workloadsOf } from "./declared";
 import { type Identity, memberIdentity } from "./identities";
@@ -26,8 +27,10 @@ export interface RunningService {
   readonly name: string;
   /** Its URL, which is its audience. */
   readonly url: string;
-  /** Who may call it. */
+  /** Who may call it, or come through the Identity-Aware Proxy on it. */
   readonly invokers: readonly Invoker[];
+  /** Whether people sign in to it. */
+  readonly isBehindIap: boolean;
 }
 
 export interface Invoker {
@@ -68,10 +71,10 @@ export class RunningMesh {
     const names = new Map(declared.map(({ key, name }) => [key, name]));
     const workloads = workloadsOf(declared, projectFolder);
     const services = Object.entries(outputs.urls).map(([key, url]) => {
-      const invokers = outputs.accessMatrix
-        .filter(({ callee }) => callee === key)
-        .map(({ caller, until }) => ({ caller, ...(until !== undefined && { until }) }));
-      return { key, name: names.get(key) ?? key, url, invokers };
+      const rows = outputs.accessMatrix.filter(({ callee }) => callee === key);
+      const invokers = rows.map(({ caller, until }) => ({ caller, ...(until !== undefined && { until }) }));
+      const isBehindIap = rows.some(({ role }) => role === IAP_ACCESSOR_ROLE);
+      return { key, name: names.get(key) ?? key, url, invokers, isBehindIap };
     });
     const keys = new Set(services.map(({ key }) => key));
     const members = [...new Set(outputs.accessMatrix.map(({ caller }) => caller))].filter((one) => !keys.has(one));

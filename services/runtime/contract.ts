@@ -15,6 +15,12 @@ export function urlVariable(service: string): string {
 }
 
 /**
+ * The environment variable in which a service behind Identity-Aware Proxy finds what the proxy's assertions must be
+ * meant for.
+ */
+export const IAP_AUDIENCE_VARIABLE = "IAP_AUDIENCE";
+
+/**
  * Variables that Cloud Run sets itself and refuses in a service's environment.
  * Source: https://cloud.google.com/run/docs/container-contract#services-env-vars
  */

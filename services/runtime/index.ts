@@ -2,7 +2,7 @@
 export { ask } from "./answer";
 export { type CallAnswer, type Caller, type CallerOptions, type CallRequest, createCaller, path } from "./call";
 export { type Clock, Deadline, type Random, sleep, systemClock, unlessAborted } from "./clock";
-export { RESERVED_VARIABLES, urlVariable } from "./contract";
+export { IAP_AUDIENCE_VARIABLE, RESERVED_VARIABLES, urlVariable } from "./contract";
 export {
   asServiceError,
   ERRORS,

@@ -1,12 +1,13 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { CloudRunMesh, CloudRunService, InvokerGrant } from "../../components";
+import { CloudRunMesh, CloudRunService, IapAccess, InvokerGrant } from "../../components";
 import { parseMesh } from "../../mesh";
 import { IMAGE, meshInput, TODAY } from "../mesh/support";
 import { inventory, only, register } from "./support";
 
 const SERVICE = "gcp:cloudrunv2/service:Service";
 const GRANT = "gcp:cloudrunv2/serviceIamMember:ServiceIamMember";
+const IAP_GRANT = "gcp:iap/webCloudRunServiceIamMember:WebCloudRunServiceIamMember";
 const ACCOUNT = "gcp:serviceaccount/account:Account";
 const SECRET_GRANT = "gcp:secretmanager/secretIamMember:SecretIamMember";
 const ROLE_GRANT = "gcp:projects/iAMMember:IAMMember";
@@ -364,5 +365,50 @@ describe("the components' outputs", () => {
       accounts: { web: "web-sa@acme-dev.iam.gserviceaccount.com", api: "api-sa@acme-dev.iam.gserviceaccount.com" },
       matrix: [{ caller: "web", callee: "api", role: "roles/run.invoker", reason: "services.web.calls[0]" }],
     });
+  });
+});
+
+describe("IapAccess", () => {
+  const behind = {
+    web: {
+      image: IMAGE,
+      ingress: { all: "people open it" },
+      iap: { access: [{ member: "group:staff@acme.com", until: "2027-03-31" }] },
+    },
+  };
+
+  it("asks once for the proxy's agent, which alone may call, and lets in whom the config names", async () => {
+    const made = await mesh({ web: { ...behind.web }, also: { shop: { ...behind.web } } });
+    assert.deepEqual(only(made, "gcp:projects/serviceIdentity:ServiceIdentity").inputs, {
+      project: "acme-dev",
+      service: "iap.googleapis.com",
+    });
+    assert.deepEqual(
+      made
+        .filter(({ type, inputs }) => type === GRANT && inputs["name"] !== "api")
+        .map(({ name }) => name)
+        .sort(),
+      ["iap-calls-shop", "iap-calls-web"],
+    );
+    const { inputs } = only(made, IAP_GRANT, "group:staff@acme.com-opens-web");
+    assert.deepEqual(
+      { ...inputs, condition: (inputs["condition"] as { expression: string }).expression },
+      {
+        project: "acme-dev",
+        location: "europe-west9",
+        cloudRunServiceName: "web",
+        role: "roles/iap.httpsResourceAccessor",
+        member: "group:staff@acme.com",
+        condition: 'request.time < timestamp("2027-04-01T00:00:00Z")',
+      },
+    );
+    assert.equal(only(made, SERVICE, "web").inputs["iapEnabled"], true);
+    assert.ok(!("iapEnabled" in only(made, SERVICE, "api").inputs));
+  });
+
+  it("refuses the public, in any spelling", async () => {
+    const args = { ...place, serviceName: "web", agent: "serviceAccount:a@b.iam.gserviceaccount.com" };
+    const build = () => new IapAccess("web", { ...args, access: { all: { member: " ALLUSERS" } } });
+    await assert.rejects(register(build), /IapAccess " ALLUSERS" would let anyone in/);
   });
 });

@@ -63,14 +63,13 @@ function grants(
   // The role opens nothing by itself, so that each form breaks one rule.
   const role = "roles/run.viewer";
   const rule = "no-public-principals";
-  const member: Form = 
-    {
-      fact: `allUsers as a member on a ${scope}`,
-      rule,
-      type: `gcp:${module}/${kinds.member}`,
-      inputs: (hide) => ({ ...target, role, member: hide("allUsers") }),
-      twin: (hide) => ({ ...target, role, member: hide(caller) }),
-    };
+  const member: Form = {
+    fact: `allUsers as a member on a ${scope}`,
+    rule,
+    type: `gcp:${module}/${kinds.member}`,
+    inputs: (hide) => ({ ...target, role, member: hide("allUsers") }),
+    twin: (hide) => ({ ...target, role, member: hide(caller) }),
+  };
   // On a workload itself the pack refuses the authoritative forms, whomever they name.
   if (module === "cloudrunv2") return [member];
   return [

@@ -183,6 +183,25 @@ describe("the access graph", () => {
     ]);
   });
 
+  it("lets people through Identity-Aware Proxy by another role, and tells the service what assertions are meant for", () => {
+    const iap = { access: [{ member: "group:staff@acme.com", until: "2027-03-31" }] };
+    const behind = parsed({ web: { ingress: { all: "people open it" }, iap } });
+    const { edges } = accessGraph(behind);
+    assert.deepEqual(edges.at(-1), {
+      name: "group:staff@acme.com-opens-web",
+      from: { member: "group:staff@acme.com" },
+      to: "web",
+      role: "roles/iap.httpsResourceAccessor",
+      until: "2027-03-31",
+      reason: "services.web.iap.access[0]",
+    });
+    assert.equal(
+      callEnvironment(behind.services["web"]!, behind)["IAP_AUDIENCE"],
+      "/projects/123456789012/locations/europe-west9/services/web",
+    );
+    assert.match(accessDiagram(accessGraph(behind)), /s0\[\["web<br\/>ingress: all<br\/>Identity-Aware Proxy"\]\]/);
+  });
+
   it("names grants by who and whom, so that reordering a list changes nothing", () => {
     assert.deepEqual(
       graph.edges.map(({ name }) => name),

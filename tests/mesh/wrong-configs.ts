@@ -63,7 +63,7 @@ export const wrongConfigs: readonly WrongConfig[] = [
   {
     fact: "a key that is like no other",
     config: { zzz: 1 },
-    problems: ['zzz: unknown key "zzz"; allowed are services, network, projectNumber, labels, deletionProtection'],
+    problems: ['zzz: unknown key "zzz"; allowed are services, network, projectServices, projectNumber, labels, deletionProtection'],
   },
   {
     fact: "a service key with capitals",
@@ -206,6 +206,42 @@ export const wrongConfigs: readonly WrongConfig[] = [
     problems: [
       'services.web.access[0]: "user:a@acme.com" cannot reach a service with ingress internal; set "through: vpc" if they come through the VPC network, or another ingress',
     ],
+  },
+  {
+    fact: "callers past Identity-Aware Proxy, an ingress that keeps people out, one member twice and one that is none",
+    web: {
+      access: [{ member: "serviceAccount:ci@acme.iam.gserviceaccount.com" }],
+      iap: {
+        access: [
+          { member: "group:staff@acme.com" },
+          { member: "group:staff@acme.com", until: "2020-01-31" },
+          { member: "allUsers" },
+          { member: "serviceAccount:ci@acme.iam.gserviceaccount.com" },
+        ],
+      },
+      env: { IAP_AUDIENCE: "mine" },
+    },
+    problems: [
+      'services.web.iap.access[1].until: "2020-01-31" is in the past (today is 2026-11-23, UTC); set a later day or remove the grant',
+      'services.web.iap.access[2].member: "allUsers" would let anyone in; no config value does; name who may call: write "user:", "group:" or "serviceAccount:" with an e-mail address, or a "principal://" or "principalSet://" identifier',
+      'services.web.env.IAP_AUDIENCE: "IAP_AUDIENCE" is set by "iap"; remove it',
+      'services.web.access: the proxy lets nobody past it; move the members to "iap.access"',
+      'services.web.ingress: is internal, where nobody can sign in from; set { all: "reason" }, or load-balancer with one in front',
+      'services.web.iap.access[1].member: "group:staff@acme.com" is listed twice; remove one entry',
+      'services.web.iap.access[3].member: "serviceAccount:ci@acme.iam.gserviceaccount.com" is no person, and nobody else can sign in; let it call a service without "iap"',
+    ],
+  },
+  {
+    fact: "a call to a service that people sign in to",
+    api: { ingress: { all: "people open it" }, iap: { access: [{ member: "group:staff@acme.com" }] } },
+    problems: [
+      'services.web.calls[0]: "api" is behind Identity-Aware Proxy, which lets no service through; call what it calls, or take "iap" away',
+    ],
+  },
+  {
+    fact: "Identity-Aware Proxy that lets nobody through",
+    web: { ingress: { all: "people open it" }, iap: { access: [] } },
+    problems: ["services.web.iap.access: is empty; list at least one entry"],
   },
   {
     fact: "a caller without a route to an internal service",

@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
 import { NotProbed } from "../../verify/deployed/not-probed";
+import { observedOf } from "../../verify/deployed/observed";
 import type { Probe } from "../../verify/probes";
 import { ACCESS_TOKEN, TestGoogle } from "./deployed-google";
 import { type Change, credentialsOf, openMesh, outcomes, PARTNERS, person, robot } from "./deployed-support";
@@ -205,6 +206,8 @@ describe("a deployed stack, probed from the internet", () => {
         (response) => void response.writeHead(302, { "x-goog-iap-generated-response": "true", location: "/" }).end(),
       );
       assert.equal(await own(iap), "Identity-Aware Proxy answered 302 before the service could");
+      const askedToSignIn = observedOf({ status: 401, contentType: "text/html", body: "", iap: true });
+      assert.deepEqual(askedToSignIn, { status: 401, reached: false, cause: "not signed in" });
     });
     it("not silence", async () => assert.equal(await own(answering(() => {})), "no answer within 0.3 s"));
     it("not a connection that breaks", async () => {

@@ -1,10 +1,9 @@
 import type { Way } from "./way";
 
+type RefusedBy = Pick<Way, "as" | "service" | "invokers" | "services">;
+
 /** Why Cloud Run refused, and the lines of stack config that would let the call through. */
-export function explainRefusal(
-  status: number,
-  { as, service, invokers, services }: Pick<Way, "as" | "service" | "invokers" | "services">,
-): string {
+export function explainRefusal(status: number, { as, service, invokers, services }: RefusedBy): string {
   if (status === 401) {
     return `401: Cloud Run does not accept the token of ${as} for "${service}": it is expired, or for another audience`;
   }
@@ -23,9 +22,25 @@ export function explainRefusal(
   ].join("\n");
 }
 
+/** What Identity-Aware Proxy on a service refused. */
+export function explainIapRefusal(status: number, { as, service, url, invokers }: RefusedBy & { url: string }): string {
+  if (status !== 403) {
+    return `${status}: "${service}" is behind Identity-Aware Proxy and ${as} is not signed in; open ${url} in a browser`;
+  }
+  return [
+    `403: Identity-Aware Proxy lets ${as} not through to "${service}"`,
+    `  granted: ${invokers.map(({ caller }) => caller).join(", ") || "nobody"}`,
+    `  to grant it, in the stack config: services.${service}.iap.access: [{ member: "${memberOf(as)}", until: YYYY-MM-DD }]`,
+  ].join("\n");
+}
+
 function grantFor(as: string, service: string, services: readonly string[], ended: boolean): string {
   if (services.includes(as)) return `services.${as}.calls: [${service}]`;
   if (ended) return `a later \`until\` under services.${service}.access`;
-  const member = as.includes(":") ? as : `${as.endsWith(".gserviceaccount.com") ? "serviceAccount" : "user"}:${as}`;
-  return `services.${service}.access: [{ member: "${member}", until: YYYY-MM-DD }]`;
+  return `services.${service}.access: [{ member: "${memberOf(as)}", until: YYYY-MM-DD }]`;
+}
+
+function memberOf(as: string): string {
+  if (as.includes(":")) return as;
+  return `${as.endsWith(".gserviceaccount.com") ? "serviceAccount" : "user"}:${as}`;
 }

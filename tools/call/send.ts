@@ -1,6 +1,6 @@
 import { fetch, Headers, type Response } from "undici";
 import { refusalOf } from "../../verify/answer";
-import { explainRefusal } from "./refusal";
+import { explainIapRefusal, explainRefusal } from "./refusal";
 import type { Way } from "./way";
 
 export interface CallRequest {
@@ -41,6 +41,9 @@ export async function send(way: Way, request: CallRequest): Promise<CallAnswer> 
     throw new Error(`no answer from ${url.host}: ${reasonOf(error, timeoutMs)}`);
   });
   const { status } = response;
+  if (response.headers.get("x-goog-iap-generated-response") === "true") {
+    return { response, refusal: { explanation: explainIapRefusal(status, way) } };
+  }
   const contentType = response.headers.get("content-type") ?? "";
   const couldBeRefused = [401, 403, 404].includes(status) && contentType.startsWith("text/html");
   if (!couldBeRefused) return { response };
@@ -57,6 +60,8 @@ function headersOf(token: string, { headers = [], body }: CallRequest): Headers 
     if (colon < 1) throw new Error(`--header "${line.slice(0, 40)}": not of the form "Name: value"`);
     result.append(line.slice(0, colon).trim(), line.slice(colon + 1).trim());
   }
+  // Identity-Aware Proxy then says 401 instead of leading to a page where people sign in.
+  if (!result.has("x-requested-with")) result.set("x-requested-with", "XMLHttpRequest");
   if (body !== undefined && !result.has("content-type")) result.set("content-type", "application/json");
   result.set(result.has("authorization") ? "x-serverless-authorization" : "authorization", `Bearer ${token}`);
   return result;

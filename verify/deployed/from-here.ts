@@ -89,7 +89,11 @@ export class FromHere {
       const response = await fetch(url, {
         redirect: "manual",
         signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), signal]),
-        headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
+        headers: {
+          // Identity-Aware Proxy then says 401 instead of sending a script to a page where people sign in.
+          "X-Requested-With": "XMLHttpRequest",
+          ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+        },
       });
       return await readAnswer(response);
     } catch (error) {

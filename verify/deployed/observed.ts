@@ -11,6 +11,7 @@ const ANOTHER_PAGE = /!!1<\/title>|Access is forbidden/;
 
 export function observedOf(answer: SeenAnswer): Observed {
   const { status, body, iap } = answer;
+  if (iap && status === 401) return { status, reached: false, cause: "not signed in" };
   if (iap) return { notProbed: `Identity-Aware Proxy answered ${status} before the service could` };
   if (refusalOf(answer) !== undefined) return { status, reached: false };
   if (ANOTHER_PAGE.test(body)) return { notProbed: `answered ${status} with a page of Google's that names no reason` };

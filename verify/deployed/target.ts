@@ -11,7 +11,7 @@ import type { Probe } from "../probes";
 import type { Observed, Target } from "../result";
 import type { FromHere } from "./from-here";
 import { needsJob, type ProbeJobs } from "./jobs/probe-jobs";
-import { reasonOf } from "./not-probed";
+import { reasonOf, unsendable } from "./not-probed";
 
 export interface Ways {
   readonly fromHere: FromHere;
@@ -40,7 +40,8 @@ export class DeployedTarget implements Target {
   async #send(probe: Probe): Promise<Observed> {
     const { fromHere, jobs, urls, signal } = this.ways;
     const { caller, from, to, token } = probe;
-    if (token === "expired") return { notProbed: "nobody can have an expired token minted" };
+    const unsent = unsendable(token);
+    if (unsent !== undefined) return { notProbed: unsent };
     if (from === "vpc" && caller !== undefined) {
       return { notProbed: `comes from a VPC network in the name of ${caller}, whose credentials no job has` };
     }

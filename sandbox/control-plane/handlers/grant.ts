@@ -6,6 +6,7 @@ import { stableEtag } from "../rules/identifiers";
 import { isMember, normalizedMember, projectOfEmail, serviceAccountEmail } from "../rules/members";
 import type { GrantKind } from "./grant-kinds";
 import { ACCOUNT } from "./service-account";
+import { agentOf, SERVICE_IDENTITY } from "./service-identity";
 
 /** `roles/NAME`, or a custom role of a project or an organization. */
 const ROLE = /^((projects|organizations)\/[^/]+\/)?roles\/[\w.]+$/;
@@ -76,14 +77,12 @@ function admitMember({ inputs }: Subject, world: World, kind: GrantKind): void {
     );
   }
   const email = serviceAccountEmail(member);
-  const project = email === undefined ? undefined : projectOfEmail(email);
-  if (email === undefined || project === undefined) return;
-  const accountId = email.slice(0, email.indexOf("@"));
-  world.need(
-    ACCOUNT,
-    { accountId, project },
-    () => new GoogleError(400, `Service account ${email} does not exist., badRequest`),
-  );
+  if (email === undefined) return;
+  const refusal = () => new GoogleError(400, `Service account ${email} does not exist., badRequest`);
+  const agent = agentOf(email, world);
+  if (agent) return void world.need(SERVICE_IDENTITY, agent, refusal);
+  const project = projectOfEmail(email);
+  if (project !== undefined) world.need(ACCOUNT, { accountId: email.slice(0, email.indexOf("@")), project }, refusal);
 }
 
 function admitCondition({ inputs }: Subject, kind: GrantKind): void {

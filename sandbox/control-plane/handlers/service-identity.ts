@@ -9,6 +9,8 @@ const AGENTS: Readonly<Record<string, string>> = {
   "cloudfunctions.googleapis.com": "gcf-admin-robot",
 };
 
+export const SERVICE_IDENTITY = "gcp:projects/serviceIdentity:ServiceIdentity";
+
 /** The service agent of an API. Google makes it on demand, and never deletes it. */
 export const serviceIdentity: Handler = {
   kind: "ServiceIdentity",
@@ -19,6 +21,15 @@ export const serviceIdentity: Handler = {
     return { email, member: `serviceAccount:${email}` };
   },
 };
+
+/** What the service agent with this address is the agent of; undefined for addresses of another form. */
+export function agentOf(email: string, world: World): { project: string; service: string } | undefined {
+  const [, number, agent] = /^service-(\d+)@([\w-]+)\.iam\.gserviceaccount\.com$/.exec(email) ?? [];
+  if (number === undefined || agent === undefined) return undefined;
+  const named = Object.entries(AGENTS).find(([, one]) => one === agent)?.[0];
+  const service = named ?? /^gcp-sa-(.+)$/.exec(agent)?.[1]?.concat(".googleapis.com");
+  return service === undefined ? undefined : { project: world.projects.id(number), service };
+}
 
 function agentEmail(inputs: Properties, world: World): string {
   const service = shortName(String(inputs["service"]));

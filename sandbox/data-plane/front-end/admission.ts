@@ -1,5 +1,6 @@
 /**
- * Decides about a request before a container sees it, in Cloud Run's order: host, ingress, token, invoker. From the
+ * Decides about a request before a container sees it, in Cloud Run's order: host, ingress, Identity-Aware
+ * Proxy where it is on, else token and invoker. From the
  * control plane's state alone: what the program meant is not known here.
  */
 import type { IncomingHttpHeaders } from "node:http";
@@ -9,7 +10,8 @@ import type { ReasonCode } from "../decisions";
 import type { Directory, Principal } from "../identity/directory";
 import { networkOf, type Position } from "../network";
 import type { RunService, RunServices } from "../run-services";
-import { type Answer, forbidden, notFound, notPlayed, unauthorized, unavailable } from "./answers";
+import { type Answer, forbidden, notFound, unauthorized, unavailable } from "./answers";
+import type { IdentityAwareProxy } from "./iap";
 import type { TokenVerifier } from "./id-token";
 import { mayInvoke, opennessOf } from "./invokers";
 
@@ -19,6 +21,8 @@ export interface Arrival {
   readonly target: string;
   readonly headers: IncomingHttpHeaders;
   readonly position: Position;
+  /** Address of the person whose browser it is. */
+  readonly person?: string;
   /** Set by a load balancer, which knows the service and not its host. */
   readonly service?: RunService;
 }
@@ -35,6 +39,8 @@ export type Admission =
       readonly principal?: Principal;
       /** Whose signature is to be removed. */
       readonly tokenHeader?: TokenHeader;
+      /** What Identity-Aware Proxy adds; absent where the request did not come through it. */
+      readonly iapHeaders?: readonly string[];
     }
   | {
       readonly admitted: false;
@@ -50,6 +56,7 @@ export interface Judges {
   readonly services: RunServices;
   readonly directory: Directory;
   readonly verifier: TokenVerifier;
+  readonly iap: IdentityAwareProxy;
   readonly clock: () => Date;
 }
 
@@ -57,7 +64,7 @@ export interface Judges {
 const RESERVED = /^\/(?:healthz|eventlog|_ah(?:\/.*)?)$/;
 
 export async function admit(arrival: Arrival, judges: Judges): Promise<Admission> {
-  const { controlPlane, services, directory, verifier, clock } = judges;
+  const { controlPlane, services, directory, verifier, iap, clock } = judges;
   const { host, position, headers } = arrival;
   const [path = "/"] = arrival.target.split("?", 1);
   const service = arrival.service ?? services.byHost(host);
@@ -78,16 +85,14 @@ export async function admit(arrival: Arrival, judges: Judges): Promise<Admission
   if (service.state["defaultUriDisabled"] === true && position.from !== "load-balancer") {
     return no("default-url-disabled", notFound(), `the default URL of ${service.name} is switched off`);
   }
-  if (service.state["iapEnabled"] === true) {
-    return no(
-      "iap-not-played",
-      notPlayed("IAP on a service"),
-      `${service.name} is behind IAP, which is not played here`,
-    );
-  }
-
   if (!service.isReady) return no("no-ready-revision", unavailable(), `${service.name} has no revision that is ready`);
   const now = clock();
+  if (service.state["iapEnabled"] === true) {
+    const verdict = await iap.judge({ service, person: arrival.person, headers, path, now });
+    if (!verdict.passes) return no(verdict.reason, verdict.answer, verdict.message, verdict.principal);
+    const { principal, headers: added } = verdict;
+    return { ...admitted(service, "iap", verdict.message), principal, iapHeaders: added };
+  }
   const open = opennessOf(service, controlPlane, now);
   if (open) return admitted(service, open.reason, open.message);
   const tokenHeader =

@@ -42,9 +42,9 @@ export class FrontEnd {
       request.resume();
       return report({ code: admission.answer.code });
     }
-    const { service, tokenHeader } = admission;
+    const { service, tokenHeader, iapHeaders } = admission;
     const clientAddress = CLIENT_ADDRESS[arrival.position.from];
-    const headers = headersForContainer(request, { host: arrival.host, clientAddress, tokenHeader });
+    const headers = headersForContainer(request, { host: arrival.host, clientAddress, tokenHeader, iapHeaders });
     const backend = this.options.backendOf(service);
     if (!backend) {
       answerAsStandIn(service, admission.principal, request, response);
@@ -62,9 +62,9 @@ export class FrontEnd {
       report({ code: admission.answer.code });
       return refuseUpgrade(socket, admission.answer);
     }
-    const { service, tokenHeader } = admission;
+    const { service, tokenHeader, iapHeaders } = admission;
     const clientAddress = CLIENT_ADDRESS[arrival.position.from];
-    const headers = headersForContainer(request, { host: arrival.host, clientAddress, tokenHeader });
+    const headers = headersForContainer(request, { host: arrival.host, clientAddress, tokenHeader, iapHeaders });
     const backend = this.options.backendOf(service);
     if (!backend) {
       report({ code: 501 });
@@ -96,11 +96,19 @@ export class FrontEnd {
   }
 }
 
-function arrivalOf({ position, service }: Entrance, request: IncomingMessage): Arrival {
+function arrivalOf({ visitor, position, service }: Entrance, request: IncomingMessage): Arrival {
   const { headers } = request;
   // A target in absolute form names its host itself (RFC 9112, 3.2.2).
   const absolute = /^https?:\/\/([^/?#]+)(.*)$/i.exec(request.url ?? "");
   if (absolute) request.url = absolute[2]?.startsWith("/") ? absolute[2] : `/${absolute[2]}`;
   const host = (absolute?.[1] ?? headers.host ?? "").toLowerCase().replace(/:\d+$/, "");
-  return { host, target: request.url ?? "/", headers, position, ...(service && { service }) };
+  const { person } = visitor;
+  return {
+    host,
+    target: request.url ?? "/",
+    headers,
+    position,
+    ...(person && { person }),
+    ...(service && { service }),
+  };
 }

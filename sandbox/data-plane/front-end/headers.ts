@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { TokenHeader } from "./admission";
+import { IAP_HEADERS } from "./iap";
 
 /** Flat, as in `rawHeaders`: name, value, name, value. */
 export type RawHeaders = string[];
@@ -25,14 +26,19 @@ const TOKEN_HEADERS = new Set(["authorization", "x-serverless-authorization"]);
 interface Sent {
   readonly host: string;
   readonly clientAddress: string;
-  readonly tokenHeader?: TokenHeader;
+  readonly tokenHeader?: TokenHeader | undefined;
+  /** What Identity-Aware Proxy says, in the place of whatever the client says in its name. */
+  readonly iapHeaders?: readonly string[] | undefined;
 }
 
 /**
  * The headers for the container. Seen: the signature of the token that was checked is removed, see
  * https://cloud.google.com/run/docs/troubleshooting#signature-removed. Assumed: the exact set of forwarding headers.
  */
-export function headersForContainer(request: IncomingMessage, { host, clientAddress, tokenHeader }: Sent): RawHeaders {
+export function headersForContainer(
+  request: IncomingMessage,
+  { host, clientAddress, tokenHeader, iapHeaders }: Sent,
+): RawHeaders {
   const { headers } = request;
   const result: RawHeaders = ["Host", host];
   const dropped = connectionOptions(headers.connection);
@@ -41,8 +47,10 @@ export function headersForContainer(request: IncomingMessage, { host, clientAddr
     if (key === "te" && value.toLowerCase().includes("trailers")) result.push("TE", "trailers");
     if (key === "host" || key === "te" || key === "expect" || dropped.has(key)) return;
     if (HOP_BY_HOP.has(key) || REPLACED.has(key) || TOKEN_HEADERS.has(key)) return;
+    if (iapHeaders && IAP_HEADERS.has(key)) return;
     result.push(name, value);
   });
+  result.push(...(iapHeaders ?? []));
   for (const name of TOKEN_HEADERS) {
     const value = [headers[name] ?? []].flat()[0];
     if (value === undefined) continue;

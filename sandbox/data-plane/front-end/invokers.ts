@@ -30,6 +30,7 @@ const INVOKE = "run.routes.invoke";
 const SERVICE_GRANT = "gcp:cloudrunv2/serviceIamMember:ServiceIamMember";
 const PROJECT_GRANT = "gcp:projects/iAMMember:IAMMember";
 const ACCOUNT_GRANT = "gcp:serviceaccount/iAMMember:IAMMember";
+const IAP_GRANT = "gcp:iap/webCloudRunServiceIamMember:WebCloudRunServiceIamMember";
 const CUSTOM_ROLE = "gcp:projects/iAMCustomRole:IAMCustomRole";
 
 /** How an invoker check ended. */
@@ -37,9 +38,9 @@ export type InvokerVerdict =
   | { readonly may: true; readonly reason: "public" | "invoker" | "invoker-check-off"; readonly message: string }
   | { readonly may: false; readonly reason: "no-invoker" | "invoker-condition"; readonly message: string };
 
-/** All grants on a resource of the state: a service's id, a project's, a service account's. */
+/** All grants on a resource of the state: a service's id, a project's, a service account's, what Identity-Aware Proxy guards. */
 export function grantsOn(controlPlane: ControlPlane, target: string): Grant[] {
-  return [SERVICE_GRANT, PROJECT_GRANT, ACCOUNT_GRANT].flatMap((type) =>
+  return [SERVICE_GRANT, PROJECT_GRANT, ACCOUNT_GRANT, IAP_GRANT].flatMap((type) =>
     controlPlane.list({ type }).flatMap((resource) => {
       if (grantTarget(resource) !== target) return [];
       const condition = objectAt(resource.state, "condition");

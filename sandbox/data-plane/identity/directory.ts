@@ -30,6 +30,9 @@ export interface Principal {
   readonly unknown?: string;
 }
 
+/** A person of a workforce pool, by its subject. Source: https://cloud.google.com/iam/docs/principal-identifiers */
+export const WORKFORCE = /^principal:\/\/iam\.googleapis\.com\/locations\/global\/workforcePools\/([^/]+)\/subject\//;
+
 const SERVICE_ACCOUNT = /@(?:[^@]+\.)?gserviceaccount\.com$/;
 
 export class Directory {
@@ -45,6 +48,11 @@ export class Directory {
   subjectOf(email: string): Subject {
     const account = this.account(email);
     return { email, sub: textAt(account?.state, "uniqueId") ?? derivedSub(email) };
+  }
+
+  /** What was told of somebody's groups and principals. */
+  person(email: string): Person | undefined {
+    return this.#people.get(email.toLowerCase());
   }
 
   /** The service account with this address, if the control plane has it. */

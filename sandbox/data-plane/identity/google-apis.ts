@@ -11,6 +11,7 @@ export const GOOGLE_HOSTS: readonly string[] = [
   "www.googleapis.com",
   "accounts.google.com",
   "iamcredentials.googleapis.com",
+  "www.gstatic.com",
 ];
 
 /** Source: https://cloud.google.com/iam/docs/service-account-permissions */
@@ -50,6 +51,8 @@ export function googleApis(options: Options): GoogleApis {
 async function answerFor(target: string, request: IncomingMessage, options: Options): Promise<Answer> {
   if (target === "www.googleapis.com/oauth2/v3/certs")
     return { json: await options.identities.issuer.keySet(), headers: cached };
+  if (target === "www.gstatic.com/iap/verify/public_key-jwk")
+    return { json: await options.identities.assertions.keySet(), headers: cached };
   if (target === "accounts.google.com/.well-known/openid-configuration") return { json: DISCOVERY, headers: cached };
   const minting = /^iamcredentials\.googleapis\.com\/v1\/projects\/-\/serviceAccounts\/([^/:]+):(generate\w+)$/;
   const [, account, call] = minting.exec(target) ?? [];

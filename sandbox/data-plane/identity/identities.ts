@@ -2,6 +2,7 @@
 import type { ControlPlane } from "../../control-plane";
 import { projectOfEmail } from "../../control-plane/rules/members";
 import type { RunService } from "../run-services";
+import { AssertionSigner } from "./assertions";
 import { Directory, type Person } from "./directory";
 import { TokenIssuer } from "./issuer";
 import { MetadataServer } from "./metadata-server";
@@ -15,6 +16,7 @@ interface Home {
 export class Identities {
   readonly directory: Directory;
   readonly issuer: TokenIssuer;
+  readonly assertions: AssertionSigner;
   readonly #guests = new Map<string, MetadataServer>();
 
   constructor(
@@ -24,6 +26,7 @@ export class Identities {
   ) {
     this.directory = new Directory(controlPlane, people);
     this.issuer = new TokenIssuer(clock);
+    this.assertions = new AssertionSigner(clock);
   }
 
   /** The metadata server of a service's instances: for the account that the service has when a token is asked for. */

@@ -6,6 +6,7 @@ import {
   JOB,
   JOB_GRANT,
   make,
+  NUMBER,
   PROJECT,
   PROJECT_GRANT,
   REGION,
@@ -69,6 +70,20 @@ describe("control plane: what Google refuses in a grant", () => {
       `${ON_ORDER} 400: Service account ${email} does not exist., badRequest`,
     );
     make(controlPlane, SERVICE_GRANT, "g", invoker("serviceAccount:someone@elsewhere.iam.gserviceaccount.com"));
+  });
+
+  it("refuses a service agent that nobody asked for, and takes it once somebody has", () => {
+    const controlPlane = cloud();
+    make(controlPlane, SERVICE, "order", service("order"));
+    const email = `service-${NUMBER}@gcp-sa-iap.iam.gserviceaccount.com`;
+    assert.equal(
+      refusal(() => make(controlPlane, SERVICE_GRANT, "g", invoker(`serviceAccount:${email}`))),
+      `${ON_ORDER} 400: Service account ${email} does not exist., badRequest`,
+    );
+    const agent = { project: PROJECT, service: "iap.googleapis.com" };
+    const { state } = make(controlPlane, "gcp:projects/serviceIdentity:ServiceIdentity", "agent", agent);
+    assert.equal(state["email"], email);
+    make(controlPlane, SERVICE_GRANT, "g", invoker(`serviceAccount:${email}`));
   });
 
   it("refuses members that were deleted, as the provider does", () => {

@@ -33,7 +33,6 @@ describe("front end: host, path and ingress", () => {
           internal: { ingress: "INGRESS_TRAFFIC_INTERNAL_ONLY" },
           balanced: { ingress: "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER" },
           hidden: { defaultUriDisabled: true },
-          proxied: { iapEnabled: true },
         };
         for (const [name, self] of Object.entries(more)) {
           deploy(controlPlane, name, { self });
@@ -134,11 +133,6 @@ describe("front end: host, path and ingress", () => {
     } finally {
       await plane.close();
     }
-  });
-
-  it("does not pretend to be IAP", async () => {
-    assert.equal((await askAs(mesh, caller, url("proxied"))).code, 501);
-    assert.equal(mesh.said(), "501 proxied: proxied is behind IAP, which is not played here");
   });
 
   it("answers 403 with Cloud Run's page where there is no token, the path escaped", async () => {

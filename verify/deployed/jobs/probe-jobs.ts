@@ -2,7 +2,7 @@
 import type { AccessGraph } from "../../../mesh";
 import { type Probe, probes, type TokenCase } from "../../probes";
 import type { Observed } from "../../result";
-import { NotProbed } from "../not-probed";
+import { NotProbed, unsendable } from "../not-probed";
 import { observedOf } from "../observed";
 import type { JobOutput } from "../probe-script";
 import { deleteLeftOvers } from "./cleanup";
@@ -79,7 +79,7 @@ function plansOf(
 ): Map<string, JobPlan> {
   const wanted = new Map<string, Map<string, Set<TokenCase>>>();
   for (const probe of probes(graph).filter(needsJob)) {
-    const sender = probe.token === "expired" ? undefined : senderOf(probe, graph);
+    const sender = unsendable(probe.token) ? undefined : senderOf(probe, graph);
     if (sender === undefined || urls[probe.to] === undefined) continue;
     const targets = wanted.get(sender) ?? new Map<string, Set<TokenCase>>();
     wanted.set(sender, targets.set(probe.to, (targets.get(probe.to) ?? new Set()).add(probe.token)));

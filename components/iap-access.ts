@@ -1,0 +1,52 @@
+/** Who comes through the Identity-Aware Proxy on one Cloud Run service, and the proxy's own way to the service. */
+import * as iap from "@pulumi/gcp/iap";
+import * as pulumi from "@pulumi/pulumi";
+import { IAP_ACCESSOR_ROLE, untilCondition } from "../mesh";
+import { InvokerGrant, refusePublic } from "./invoker-grant";
+
+export interface IapAccessArgs {
+  /** Name of the service; pass the service's own output, so that a replaced service gets its grants again. */
+  readonly serviceName: pulumi.Input<string>;
+  /** Region of the service. */
+  readonly location: pulumi.Input<string>;
+  /** Project of the service. @default - the provider's project */
+  readonly project?: pulumi.Input<string>;
+  /**
+   * IAP's service agent as an IAM member; it is the one caller of the service.
+   * Source: https://cloud.google.com/run/docs/securing/identity-aware-proxy-cloud-run
+   */
+  readonly agent: pulumi.Input<string>;
+  /** Who comes through, by the logical name of the grant. */
+  readonly access: Readonly<Record<string, IapAccessor>>;
+}
+
+export interface IapAccessor {
+  /** An IAM member. Anyone (`allUsers`, `allAuthenticatedUsers`) is refused. */
+  readonly member: pulumi.Input<string>;
+  /** Last day of the grant, UTC, `YYYY-MM-DD`, the day included. @default - no end */
+  readonly until?: string;
+}
+
+export class IapAccess extends pulumi.ComponentResource {
+  constructor(name: string, args: IapAccessArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("cloud-run-mesh:index:IapAccess", name, args, opts);
+    const { serviceName, location, project, agent, access } = args;
+    const inside = { parent: this };
+    new InvokerGrant(`iap-calls-${name}`, { serviceName, location, project, member: agent }, inside);
+    for (const [grant, { member, until }] of Object.entries(access)) {
+      new iap.WebCloudRunServiceIamMember(
+        grant,
+        {
+          cloudRunServiceName: serviceName,
+          location,
+          project,
+          role: IAP_ACCESSOR_ROLE,
+          member: refusePublic("IapAccess", member),
+          ...(until && { condition: untilCondition(until) }),
+        },
+        inside,
+      );
+    }
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,47 @@
+import { parseMember } from "../members";
+import type { Problem } from "../problems";
+import type { ServiceSpec } from "../spec";
+
+/** Checks of a service behind Identity-Aware Proxy, which answers every request before anything else looks at it. */
+export function checkIap(spec: ServiceSpec, services: Readonly<Record<string, ServiceSpec>>): Problem[] {
+  const problems: Problem[] = [];
+  const path = `services.${spec.key}`;
+  spec.calls.forEach(({ service }, i) => {
+    if (!services[service]?.iap) return;
+    problems.push({
+      path: `${path}.calls[${i}]`,
+      message: `"${service}" is behind Identity-Aware Proxy, which lets no service through; call what it calls, or take "iap" away`,
+    });
+  });
+  if (!spec.iap) return problems;
+  if (spec.access.length > 0) {
+    problems.push({
+      path: `${path}.access`,
+      message: 'the proxy lets nobody past it; move the members to "iap.access"',
+    });
+  }
+  if (spec.ingress === "internal") {
+    problems.push({
+      path: `${path}.ingress`,
+      message: 'is internal, where nobody can sign in from; set { all: "reason" }, or load-balancer with one in front',
+    });
+  }
+  const members = new Set<string>();
+  spec.iap.access.forEach(({ member }, i) => {
+    const who = parseMember(member);
+    if ("kind" in who && who.kind === "workload") {
+      problems.push({
+        path: `${path}.iap.access[${i}].member`,
+        message: `"${member}" is no person, and nobody else can sign in; let it call a service without "iap"`,
+      });
+    }
+    if (members.has(member)) {
+      problems.push({
+        path: `${path}.iap.access[${i}].member`,
+        message: `"${member}" is listed twice; remove one entry`,
+      });
+    }
+    members.add(member);
+  });
+  return problems;
+}

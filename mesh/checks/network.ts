@@ -1,0 +1,131 @@
+import {
+  addressesFor,
+  CONNECTOR_PREFIX,
+  DEFAULT_NETWORK_NAME,
+  DIRECT_PREFIX_MAX,
+  instancesIn,
+  prefixFor,
+} from "../network";
+import type { Problem } from "../problems";
+import { formatRange, isWithin, parseRange, type Range, sizeOf } from "../ranges";
+import type { MeshConfig, ServiceSpec } from "../spec";
+import type { CreateNetworkConfig, MeshNetworkConfig, NetworkConfig } from "../spec-network";
+
+/** Checks of the ways into a VPC network: those that exist, and the network that the mesh makes. */
+
+export function checkNetwork(network: NetworkConfig | MeshNetworkConfig, path: string): Problem[] {
+  if ("create" in network && network.create) return checkCreate(network, network.create, path);
+  const direct = network.network !== undefined || network.subnetwork !== undefined;
+  if (network.connector !== undefined && (direct || network.tags)) {
+    return [{ path, message: '"connector" excludes "network", "subnetwork" and "tags"; keep one of the two ways' }];
+  }
+  if (network.connector === undefined && !direct) {
+    return [{ path, message: 'names no way into a VPC network; set "network" and "subnetwork", or "connector"' }];
+  }
+  return [];
+}
+
+function checkCreate(network: MeshNetworkConfig, create: CreateNetworkConfig, path: string): Problem[] {
+  const problems: Problem[] = [];
+  const named = (["network", "subnetwork", "connector"] as const).filter((key) => network[key] !== undefined);
+  if (named.length > 0) {
+    const keys = named.map((key) => `"${key}"`).join(" and ");
+    problems.push({
+      path: `${path}.create`,
+      message: `excludes ${keys}, which ${named.length === 1 ? "names" : "name"} what exists; keep one of the two`,
+    });
+  }
+  if (create.connector && network.tags) {
+    problems.push({ path: `${path}.tags`, message: 'needs Direct VPC egress; remove it, or "create.connector"' });
+  }
+  if (create.nat && network.egress === "private-ranges-only") {
+    problems.push({
+      path: `${path}.create.nat`,
+      message:
+        'serves no traffic with "egress: private-ranges-only", which reaches the internet without it; remove it, or use "all-traffic"',
+    });
+  }
+  if (create.connector) problems.push(...checkConnectorName(create.name ?? DEFAULT_NETWORK_NAME, path));
+  const range = create.cidr === undefined ? undefined : parseRange(create.cidr);
+  if (range) problems.push(...checkRange(range, create.connector ?? false, `${path}.create.cidr`));
+  return problems;
+}
+
+/** Source: https://cloud.google.com/vpc/docs/configure-serverless-vpc-access#create-connector */
+function checkConnectorName(name: string, path: string): Problem[] {
+  const length = name.length + (name.split("-").length - 1);
+  if (length <= 20) return [];
+  return [
+    {
+      path: `${path}.create.name`,
+      message: `"${name}" counts ${length} characters as the name of a connector, at most 20 are allowed, and a hyphen counts twice; set a shorter "name"`,
+    },
+  ];
+}
+
+/** Ranges that Cloud Run takes: RFC 1918, RFC 6598 and class E. Source: https://cloud.google.com/run/docs/configuring/networking-best-practices */
+const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "240.0.0.0/4"];
+const PRIVATE_RANGES = PRIVATE.flatMap((text) => parseRange(text) ?? []);
+
+function checkRange(range: Range, connector: boolean, path: string): Problem[] {
+  const { address, base, prefix } = range;
+  const written = formatRange(address, prefix);
+  if (address !== base) {
+    return [{ path, message: `"${written}" begins inside its range; write "${formatRange(base, prefix)}"` }];
+  }
+  if (!PRIVATE_RANGES.some((block) => isWithin(range, block))) {
+    return [{ path, message: `"${written}" is not a private range; choose one within ${PRIVATE.join(", ")}` }];
+  }
+  if (connector && prefix !== CONNECTOR_PREFIX) {
+    return [
+      {
+        path,
+        message: `"${written}" is not what a connector takes, /${CONNECTOR_PREFIX}; write "${formatRange(base, CONNECTOR_PREFIX)}"`,
+      },
+    ];
+  }
+  if (!connector && prefix > DIRECT_PREFIX_MAX) {
+    return [
+      {
+        path,
+        message: `"${written}" has ${sizeOf(prefix)} addresses, Direct VPC egress takes at least /${DIRECT_PREFIX_MAX}; write "${formatRange(base, DIRECT_PREFIX_MAX)}" or larger`,
+      },
+    ];
+  }
+  return [];
+}
+
+/** Whether the range that was chosen holds the services, once they are known. */
+export function checkRoom(
+  written: MeshNetworkConfig | undefined,
+  services: Readonly<Record<string, ServiceSpec>>,
+): Problem[] {
+  const { cidr, connector } = written?.create ?? {};
+  const range = cidr === undefined ? undefined : parseRange(cidr);
+  if (cidr === undefined || !range || connector || range.prefix > DIRECT_PREFIX_MAX) return [];
+  const instances = instancesIn(services);
+  if (sizeOf(range.prefix) >= addressesFor(instances)) return [];
+  return [
+    {
+      path: "network.create.cidr",
+      message: `"${cidr}" has ${sizeOf(range.prefix)} addresses, and up to ${instances} instances take ${addressesFor(instances)}; choose a range of /${prefixFor(instances)}, or set lower "scaling.maxInstances"`,
+    },
+  ];
+}
+
+/** Services that speak of the mesh's network: by its word where it exists, and only by its word where it is made. */
+export function checkServiceNetworks({ network: mesh, services = {} }: Partial<MeshConfig>, known: boolean): Problem[] {
+  const made = mesh?.create && (mesh.create.name ?? DEFAULT_NETWORK_NAME);
+  return Object.entries(services).flatMap(([key, service]) => {
+    const { network } = service as { network?: NetworkConfig | string };
+    const path = `services.${key}.network`;
+    if (network === "mesh" && known && !mesh) {
+      return [
+        { path, message: 'got "mesh", but the mesh has no network; set "network" for the mesh, or name one here' },
+      ];
+    }
+    if (typeof network !== "object" || made === undefined) return [];
+    if (![network.network, network.subnetwork, network.connector].includes(made)) return [];
+    return [{ path, message: `names "${made}", which this mesh makes; write "network: mesh"` }];
+  });
+}

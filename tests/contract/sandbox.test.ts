@@ -1,0 +1,121 @@
+/** The contract of every stack config that ships, held by the sandbox: one test per probe. */
+import * as assert from "node:assert/strict";
+import { type Probe, probes } from "../../verify/probes";
+import { outcomeOf, seen } from "../../verify/result";
+import { factOf, wrongOf } from "./facts";
+import { graphOf, openSandboxMesh, type Running, STACK_CONFIGS, servicesOf, stackConfigOf } from "./running";
+
+/** Every way in which a token can be wrong, besides being absent. */
+const WRONG_TOKENS = ["expired", "wrong audience", "wrong key", "altered", "alg none", "other issuer", "access token"];
+
+const SECOND_MS = 1000;
+
+for (const file of STACK_CONFIGS) {
+  const stackConfig = stackConfigOf(file);
+  const all = probes(graphOf(stackConfig));
+
+  describe(`the probes of ${file}`, () => {
+    const services = servicesOf(stackConfig);
+    const keys = Object.keys(services);
+    const edges = keys.flatMap((caller) => (services[caller]?.calls ?? []).map((callee) => `${caller} -> ${callee}`));
+    const grants = keys.flatMap((callee) =>
+      [services[callee]?.access ?? [], services[callee]?.iap?.access ?? []]
+        .flat()
+        .map(({ member }) => `${member} -> ${callee}`),
+    );
+    const behindIap = keys.filter((key) => services[key]?.iap !== undefined);
+    const behindIam = keys.filter((key) => !behindIap.includes(key));
+    const edgeOf = ({ caller, to }: Probe) => `${caller} -> ${to}`;
+    const sorted = (list: readonly string[]) => list.toSorted();
+
+    it("are one for every call and every grant that the file has, which must pass", () => {
+      const passing = all.filter(({ expect }) => expect === "reaches the container");
+      assert.ok(passing.length > 0);
+      assert.deepEqual(sorted(passing.map(edgeOf)), sorted([...edges, ...grants]));
+    });
+
+    it("are one for every other pair of services, which must fail for want of a grant, a way or a person", () => {
+      const pairs = keys.flatMap((caller) => keys.filter((key) => key !== caller).map((key) => `${caller} -> ${key}`));
+      const refused = all.filter(({ token, expect }) => token === "own" && expect !== "reaches the container");
+      assert.deepEqual(sorted(refused.map(edgeOf)), sorted(pairs.filter((pair) => !edges.includes(pair))));
+      for (const { to, expect } of refused) {
+        assert.ok(typeof expect === "object");
+        assert.ok(["ingress", behindIap.includes(to) ? "not signed in" : "no grant"].includes(expect.cause));
+      }
+    });
+
+    for (const key of behindIam) {
+      it(`show ${key} every wrong token once, no token from where it can be reached, and none from the internet`, () => {
+        const shown = all.filter(({ to, token }) => to === key && token !== "own");
+        assert.deepEqual(sorted(shown.map(({ token }) => token)), sorted([...WRONG_TOKENS, "none", "none"]));
+        const nobody = shown.filter(({ token, from, caller }) => token === "none" && from === "internet" && !caller);
+        assert.equal(nobody.length, 1);
+        for (const { token, expect } of shown) {
+          if (token !== "none") assert.deepEqual(expect, { code: 401, cause: "token" });
+          else assert.notEqual(expect, "reaches the container");
+        }
+      });
+    }
+
+    for (const key of behindIap) {
+      it(`come to ${key} from nobody who is signed in, and from somebody signed in whom it does not know`, () => {
+        const strangers = all.filter(({ to, caller }) => to === key && caller === undefined);
+        const seen = strangers.map(({ token, expect }) => [token, expect]).toSorted();
+        assert.deepEqual(seen, [
+          ["none", { code: 401, cause: "not signed in" }],
+          ["signed in", { code: 403, cause: "no grant" }],
+        ]);
+      });
+    }
+
+    it("are no more than that, and each states a fact of its own", () => {
+      const others = behindIam.length * (WRONG_TOKENS.length + 2) + behindIap.length * 2;
+      const nonEdges = keys.length * (keys.length - 1) - edges.length;
+      assert.equal(all.length, edges.length + grants.length + nonEdges + others);
+      assert.equal(new Set(all.map(factOf)).size, all.length);
+    });
+  });
+
+  describe(`${file} in the sandbox`, () => {
+    let running: Running;
+    let now: (() => Date) | undefined;
+    before(async () => {
+      running = await openSandboxMesh(stackConfig, () => now?.() ?? new Date());
+    });
+    after(() => running?.close());
+    afterEach(() => {
+      now = undefined;
+    });
+
+    for (const probe of all) {
+      it(factOf(probe), async () => assert.equal(await wrongOf(probe, running.target), undefined));
+    }
+
+    for (const [key, { ingress, iap }] of Object.entries(servicesOf(stackConfig))) {
+      if (iap) continue;
+      const stranger: Probe = {
+        from: typeof ingress === "object" ? "internet" : "vpc",
+        to: key,
+        token: "own",
+        expect: { code: 403, cause: "no grant" },
+        because: "nobody gave it a grant",
+      };
+      it(factOf(stranger), async () => assert.equal(await wrongOf(stranger, running.target), undefined));
+    }
+
+    it("is what the probes were made for", () => {
+      assert.deepEqual(probes(running.graph), all);
+    });
+
+    for (const probe of all.filter(({ until }) => until !== undefined)) {
+      it(`${probe.caller} reaches ${probe.to} until the last second of ${probe.until}, and is refused with 403 from then on`, async () => {
+        const end = Date.parse(`${probe.until}T00:00:00Z`) + 24 * 60 * 60 * SECOND_MS;
+        now = () => new Date(end - SECOND_MS);
+        assert.equal(await wrongOf(probe, running.target), undefined);
+        now = () => new Date(end);
+        const after = await running.target.send(probe);
+        assert.equal(outcomeOf({ code: 403, cause: "no grant" }, after), "as expected", seen(after));
+      });
+    }
+  });
+}
