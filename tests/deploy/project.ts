@@ -7,6 +7,7 @@ import { type ControlPlane, openControlPlane, serveProvider } from "../../sandbo
 import type { PulumiFound } from "../../sandbox/engine";
 import { plainPulumi } from "../support/plain-pulumi";
 import { temporaryFolder } from "../support/pulumi-cli";
+import { TYPESCRIPT } from "../support/typescript";
 import type { MeshSettings } from "./support";
 
 const ROOT = path.join(__dirname, "../..");
@@ -57,8 +58,7 @@ export async function openProject(cli: PulumiFound): Promise<Project> {
       writeFileSync(path.join(folder, "Pulumi.prod.yaml"), stringify({ config }));
     },
     pulumi: (...args) => run(cli.command, [...args, "--non-interactive"]),
-    tool: (file, ...args) =>
-      run(process.execPath, ["-r", "ts-node/register/transpile-only", path.join(ROOT, file), ...args]),
+    tool: (file, ...args) => run(process.execPath, [...TYPESCRIPT, path.join(ROOT, file), ...args]),
     close: async () => {
       await served.close();
       controlPlane.close();

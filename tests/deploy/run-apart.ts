@@ -5,6 +5,7 @@
 import { fork } from "node:child_process";
 import { type EngineResult, type Operation, openPulumiEngine } from "../../sandbox/engine";
 import { withoutCredentials } from "../support/pulumi-cli";
+import { TYPESCRIPT } from "../support/typescript";
 
 export interface Apart {
   readonly cli: { readonly command: string; readonly version: string };
@@ -16,7 +17,7 @@ export interface Apart {
 
 export function runApart(run: Apart): Promise<EngineResult> {
   const child = fork(__filename, {
-    execArgv: ["-r", "ts-node/register/transpile-only"],
+    execArgv: [...TYPESCRIPT],
     env: withoutCredentials(process.env),
   });
   child.send(run);

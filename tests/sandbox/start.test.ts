@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { temporaryFolder, usesPulumi, withoutCredentials } from "../support/pulumi-cli";
+import { TYPESCRIPT } from "../support/typescript";
 
 const ROOT = path.join(__dirname, "../..");
 
@@ -25,7 +26,7 @@ function run(
   env: NodeJS.ProcessEnv = {},
   onOutput: OnOutput = () => {},
 ): Promise<Ran> {
-  const child = spawn(process.execPath, ["-r", "ts-node/register/transpile-only", path.join(ROOT, file), ...args], {
+  const child = spawn(process.execPath, [...TYPESCRIPT, path.join(ROOT, file), ...args], {
     cwd: ROOT,
     env: { ...withoutCredentials(process.env), ...env },
   });

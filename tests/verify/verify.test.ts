@@ -6,6 +6,7 @@ import type { Probe } from "../../verify/probes";
 import { VerifyReport } from "../../verify/report";
 import { type Observed, type Target, verify } from "../../verify/result";
 import { temporaryFolder, withoutCredentials } from "../support/pulumi-cli";
+import { TYPESCRIPT } from "../support/typescript";
 
 const ROOT = path.join(__dirname, "../..");
 
@@ -80,7 +81,7 @@ describe("npm run verify", function () {
 
   const run = (...args: string[]) =>
     new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-      const command = ["-r", "ts-node/register/transpile-only", path.join(ROOT, "verify/main.ts"), ...args];
+      const command = [...TYPESCRIPT, path.join(ROOT, "verify/main.ts"), ...args];
       const env = { ...withoutCredentials(process.env), MESH_STACK: undefined, PATH: path.dirname(process.execPath) };
       const child = execFile(process.execPath, command, { cwd: ROOT, env }, (_, stdout, stderr) =>
         resolve({ code: child.exitCode ?? -1, stdout, stderr }),

@@ -1,9 +1,10 @@
 /** Loads the running mesh with one line of the data plane changed, in memory, as if somebody had taken a check out. */
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
-import { REGISTER_INSTANCE } from "ts-node";
 import type { RunningMesh } from "../../../sandbox/running";
 import { ROOT } from "../running";
+
+const { compile } = require("../../../tools/typescript.cjs") as { compile(text: string, file: string): string };
 
 export interface Change {
   /** Path from the root of the repository. */
@@ -34,8 +35,6 @@ export function occurrences({ file, find }: Change): number {
 
 /** The class, from modules of its own. Without a change it is as it is in the files. */
 export function loadRunningMesh(change?: Change): typeof RunningMesh {
-  const compiler = process[REGISTER_INSTANCE];
-  if (!compiler) throw new Error("ts-node is not registered; run the tests with .mocharc.json");
   const load = require.extensions[".ts"]!;
   forget();
   require.extensions[".ts"] = (module, file) => {
@@ -43,7 +42,7 @@ export function loadRunningMesh(change?: Change): typeof RunningMesh {
     let code = isChanged ? undefined : compiled.get(file);
     if (code === undefined) {
       const text = readFileSync(file, "utf8");
-      code = compiler.compile(isChanged ? text.replace(change.find, () => change.replace) : text, file);
+      code = compile(isChanged ? text.replace(change.find, () => change.replace) : text, file);
       if (!isChanged) compiled.set(file, code);
     }
     (module as Compiled)._compile(code, file);

@@ -116,7 +116,7 @@ describe("control plane: the state file", () => {
   it("survives a kill in the middle of its work with everything that was answered", async function () {
     this.timeout(20_000);
     const script = `
-      require("ts-node/register/transpile-only");
+      require("./tools/typescript.cjs");
       const { openControlPlane } = require("./sandbox/control-plane");
       const c = openControlPlane({ stateFile: process.argv[1] });
       c.configure({ project: "${PROJECT}", region: "europe-west9" });

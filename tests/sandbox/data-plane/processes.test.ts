@@ -7,6 +7,7 @@ import * as path from "node:path";
 import type { Properties } from "../../../sandbox/control-plane";
 import type { ServiceLog } from "../../../sandbox/data-plane";
 import { Runner } from "../../../sandbox/data-plane/processes/runner";
+import { TYPESCRIPT } from "../../support/typescript";
 import { account, make, PROJECT, SECRET_GRANT, SERVICE, secretWithValue, service } from "../control-plane/cloud";
 import { ask, deploy, isAlive, type Mesh, openMesh, until, url, WORKLOAD } from "./mesh";
 
@@ -263,7 +264,7 @@ describe("processes", () => {
     it("end with their parent, however it ends", async () => {
       const ends = { SIGINT: [null, "SIGINT"], SIGTERM: [null, "SIGTERM"], exit: [3, null], throw: [1, null] };
       const endOf = async (how: string) => {
-        const args = ["-r", "ts-node/register/transpile-only", path.join(__dirname, "programs/parent.ts"), how];
+        const args = [...TYPESCRIPT, path.join(__dirname, "programs/parent.ts"), how];
         const parent = spawn(NODE, args, { stdio: ["ignore", "pipe", "ignore"] });
         let pid = 0;
         parent.stdout.setEncoding("utf8").on("data", (text: string) => {

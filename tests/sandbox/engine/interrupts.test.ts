@@ -9,6 +9,7 @@ import { readLocks } from "../../../sandbox/engine/stack-lock";
 import { type ChildArguments, fourTopics, TOPICS } from "../../support/engine-child";
 import { temporaryFolder, usesPulumi, withoutCredentials } from "../../support/pulumi-cli";
 import { type StubProvider, serveStubProvider } from "../../support/stub-provider";
+import { TYPESCRIPT } from "../../support/typescript";
 
 const CHILD = path.join(__dirname, "..", "..", "support", "engine-child.ts");
 
@@ -47,7 +48,7 @@ describe("an interrupted operation", function () {
 
   const start = (operation: ChildArguments["operation"]) => {
     const given: ChildArguments = { cli: cli(), stateFolder, port: provider.port, operation };
-    const args = ["-r", "ts-node/register/transpile-only", CHILD, JSON.stringify(given)];
+    const args = [...TYPESCRIPT, CHILD, JSON.stringify(given)];
     const child = spawn(process.execPath, args, { detached: true, stdio: ["ignore", "pipe", "inherit"] });
     children.push(child);
     let text = "";
