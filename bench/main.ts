@@ -1,68 +1,50 @@
 /** `npm run bench`: the figures that this project promises, each beside what it is measured against, in one run. */
 import { cpus } from "node:os";
 import Table from "cli-table3";
-import { Command } from "commander";
-import { findPulumi } from "../sandbox/engine";
-import { type Measured, measure } from "./measure";
+import { Argument, Command, InvalidArgumentError } from "commander";
+import { authProxyBench, DEFAULTS, ratesTable } from "./auth-proxy/bench";
+import { type Figures, measure } from "./measure";
 import { parseBench } from "./parse";
-import { previewBench } from "./preview";
+import { policyBench } from "./policy/policy";
+import { previewFigures } from "./preview";
+import { scaleFigures } from "./scale/scale";
+import { startBench } from "./start";
 
-interface Verdict {
-  readonly promise: string;
-  readonly measured: string;
-  readonly kept: boolean;
-}
+type Part = (rounds: number, tell: (line: string) => void) => Promise<Figures>;
 
-async function bench(rounds: number, json: boolean): Promise<void> {
+const PARTS: Readonly<Record<string, Part>> = {
+  parse: async (rounds) => {
+    const measured = await measure([parseBench()], rounds, () => {});
+    const { median } = measured[0]!;
+    const promise = "10,000 services parse and graph in under 1 s";
+    return { measured, verdicts: [{ promise, measured: `${Math.round(median)} ms`, kept: median < 1000 }] };
+  },
+  start: startBench,
+  preview: previewFigures,
+  scale: scaleFigures,
+  policy: policyBench,
+  "auth-proxy": async (rounds, tell) => {
+    const { speeds, verdicts, missing } = await authProxyBench({ ...DEFAULTS, rounds }, tell);
+    if (missing !== undefined) return { measured: [], verdicts, notRun: [`the auth proxy: ${missing}`] };
+    return { measured: [], verdicts, tables: [ratesTable(speeds)] };
+  },
+};
+
+async function bench(names: readonly string[], rounds: number, json: boolean): Promise<void> {
   const tell = (line: string) => process.stderr.write(`${line}\n`);
-  const measured: Measured[] = [];
-  const verdicts: Verdict[] = [];
-
-  const [parse] = await measure([parseBench()], rounds, () => {});
-  measured.push(parse!);
-  verdicts.push({
-    promise: "10,000 services parse and graph in under 1 s",
-    measured: `${Math.round(parse!.median)} ms`,
-    kept: parse!.median < 1000,
-  });
-
-  const cli = await findPulumi({ obtain: true, onProgress: tell });
-  if (!cli.found) {
-    tell(`not run: previews (${cli.reasons.join("; ")})`);
-    process.exitCode = 1;
-  } else {
-    tell(`previews with Pulumi ${cli.version}, ${rounds} rounds after one to warm up`);
-    const { contenders, close } = await previewBench(cli);
-    try {
-      const previews = await measure(contenders, rounds, tell);
-      measured.push(...previews);
-      verdicts.push(...judgePreviews(previews.map(({ median }) => median)));
-    } finally {
-      await close();
-    }
+  const parts: Record<string, Figures> = {};
+  for (const name of names) {
+    tell(`${name}, ${rounds} rounds after one to warm up`);
+    parts[name] = await PARTS[name]!(rounds, tell);
   }
-  if (json) console.log(JSON.stringify({ measured, verdicts }, undefined, 2));
-  else print(measured, verdicts);
+  const notRun = Object.values(parts).flatMap((part) => part.notRun ?? []);
+  for (const line of notRun) tell(`not run: ${line}`);
+  if (notRun.length > 0) process.exitCode = 1;
+  if (json) console.log(JSON.stringify(parts, undefined, 2));
+  else print(Object.values(parts));
 }
 
-function judgePreviews([ours, usual, empty, bare]: readonly number[]): Verdict[] {
-  const ratio = ours! / usual!;
-  const added = (ours! - bare!) / (empty! - bare!);
-  return [
-    {
-      promise: "preview with the pack takes at most a fifth of the usual way",
-      measured: `${ratio.toFixed(2)} of it`,
-      kept: ratio <= 0.2,
-    },
-    {
-      promise: "the pack adds at most 1.2 x what an empty JavaScript pack adds",
-      measured: `${added.toFixed(2)} x`,
-      kept: added <= 1.2,
-    },
-  ];
-}
-
-function print(measured: readonly Measured[], verdicts: readonly Verdict[]): void {
+function print(parts: readonly Figures[]): void {
   const style = { head: [], border: [] };
   const times = new Table({
     head: ["what", "median", "least", "most"],
@@ -70,17 +52,28 @@ function print(measured: readonly Measured[], verdicts: readonly Verdict[]): voi
     colAligns: ["left", "right", "right", "right"],
   });
   const ms = (value: number) => `${Math.round(value)} ms`;
-  for (const { name, median, least, most } of measured) times.push([name, ms(median), ms(least), ms(most)]);
+  for (const { measured } of parts)
+    for (const { name, median, least, most } of measured) times.push([name, ms(median), ms(least), ms(most)]);
   const promises = new Table({ head: ["promise", "measured", ""], style });
-  for (const { promise, measured: got, kept } of verdicts) promises.push([promise, got, kept ? "kept" : "missed"]);
-  console.log(`${cpus().length} CPUs, Node ${process.versions.node}\n${times.toString()}\n${promises.toString()}`);
+  for (const { verdicts } of parts)
+    for (const { promise, measured: got, kept } of verdicts) promises.push([promise, got, kept ? "kept" : "missed"]);
+  const tables = [...(times.length > 0 ? [times.toString()] : []), ...parts.flatMap((part) => part.tables ?? [])];
+  console.log([`${cpus().length} CPUs, Node ${process.versions.node}`, ...tables, promises.toString()].join("\n"));
+}
+
+function whole(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError("Allowed: a whole number from 1.");
+  return Number(text);
 }
 
 new Command("npm run bench --")
   .description("Measures what this project promises, beside what it is measured against")
-  .option("--rounds <n>", "rounds of each contender", (text) => Number.parseInt(text, 10), 5)
+  .addArgument(new Argument("[parts...]", "which parts (default: all)").choices(Object.keys(PARTS)))
+  .option("--rounds <n>", "rounds of each contender", whole, 5)
   .option("--json", "print the figures as JSON", false)
-  .action(({ rounds, json }: { rounds: number; json: boolean }) => bench(rounds, json))
+  .action((parts: string[], { rounds, json }: { rounds: number; json: boolean }) =>
+    bench(parts.length > 0 ? parts : Object.keys(PARTS), rounds, json),
+  )
   .parseAsync()
   .catch((error: Error) => {
     console.error(error.message);

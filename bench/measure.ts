@@ -32,3 +32,20 @@ export async function measure(
     return { name, median: sorted[Math.floor(sorted.length / 2)]!, least: sorted[0]!, most: sorted.at(-1)! };
   });
 }
+
+/** Whether a figure that was promised was reached. */
+export interface Verdict {
+  readonly promise: string;
+  readonly measured: string;
+  readonly kept: boolean;
+}
+
+/** What one part of the bench found. */
+export interface Figures {
+  readonly measured: readonly Measured[];
+  readonly verdicts: readonly Verdict[];
+  /** Tables of its own, ready to print. */
+  readonly tables?: readonly string[];
+  /** What could not be measured, and why. @default nothing */
+  readonly notRun?: readonly string[];
+}

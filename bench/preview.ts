@@ -4,19 +4,49 @@ import { execFile } from "node:child_process";
 import { copyFileSync, cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { openControlPlane, serveProvider } from "../sandbox/control-plane";
-import type { PulumiFound } from "../sandbox/engine";
+import { findPulumi, type PulumiFound } from "../sandbox/engine";
 import { plainPulumi } from "../tests/support/plain-pulumi";
 import { temporaryFolder } from "../tests/support/pulumi-cli";
-import type { Contender } from "./measure";
+import { type Contender, type Figures, measure, type Verdict } from "./measure";
 
 const ROOT = path.join(__dirname, "..");
 
-export interface PreviewBench {
+export async function previewFigures(rounds: number, tell: (line: string) => void): Promise<Figures> {
+  const cli = await findPulumi({ obtain: true, onProgress: tell });
+  if (!cli.found) return { measured: [], verdicts: [], notRun: [`previews (${cli.reasons.join("; ")})`] };
+  tell(`previews with Pulumi ${cli.version}`);
+  const { contenders, close } = await previewBench(cli);
+  try {
+    const measured = await measure(contenders, rounds, tell);
+    return { measured, verdicts: judge(measured.map(({ median }) => median)) };
+  } finally {
+    await close();
+  }
+}
+
+function judge([ours, usual, empty, bare]: readonly number[]): Verdict[] {
+  const ratio = ours! / usual!;
+  const added = (ours! - bare!) / (empty! - bare!);
+  return [
+    {
+      promise: "preview with the pack takes at most a fifth of the usual way",
+      measured: `${ratio.toFixed(2)} of it`,
+      kept: ratio <= 0.2,
+    },
+    {
+      promise: "the pack adds at most 1.2 x what an empty JavaScript pack adds",
+      measured: `${added.toFixed(2)} x`,
+      kept: added <= 1.2,
+    },
+  ];
+}
+
+interface PreviewBench {
   readonly contenders: readonly Contender[];
   close(): Promise<void>;
 }
 
-export async function previewBench(cli: PulumiFound): Promise<PreviewBench> {
+async function previewBench(cli: PulumiFound): Promise<PreviewBench> {
   const folder = temporaryFolder();
   const controlPlane = openControlPlane({ missing: "assume" });
   const served = await serveProvider(controlPlane);

@@ -1,0 +1,4 @@
+import { runService } from "../runtime/index";
+import { chatBackend } from "./service";
+
+runService(chatBackend());
