@@ -22,8 +22,9 @@ export function judge(resource: Resource, rules: readonly Rule[] = allRules, con
 export function judgeStack(
   resources: readonly StackResource[],
   rules: readonly StackRule[] = allStackRules,
+  config: Config = {},
 ): Finding[] {
-  return rules.flatMap((rule) => judgeStackBy(rule, resources));
+  return rules.flatMap((rule) => judgeStackBy(rule, resources, config[rule.name]));
 }
 
 /**
@@ -53,7 +54,9 @@ export function judgeBy(rule: Rule, resource: Resource, config: Props = {}): Fin
 }
 
 /** The same for a rule that reads the stack. */
-export function judgeStackBy(rule: StackRule, resources: readonly StackResource[]): Finding[] {
+export function judgeStackBy(rule: StackRule, resources: readonly StackResource[], config: Props = {}): Finding[] {
+  const wrong = configProblem(rule, config);
+  if (wrong !== undefined) return [findingOf(rule, "violation", "", "", wrong)];
   const findings: Finding[] = [];
   const report: StackReport = {
     violation: ({ urn }, path, message) => findings.push(findingOf(rule, "violation", urn, path, message)),

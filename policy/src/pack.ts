@@ -47,11 +47,9 @@ function toPolicy(rule: Rule, blindSpots: BlindSpots): ResourceValidationPolicy 
 function toStackPolicy(rule: StackRule): StackValidationPolicy {
   return {
     ...recordOf(rule),
-    validateStack: ({ resources }, report) => {
-      const findings = judgeStackBy(
-        rule,
-        resources.map((resource) => ({ ...resource, sources: sourcesOf(resource) })),
-      );
+    validateStack: ({ resources, getConfig }, report) => {
+      const stack = resources.map((resource) => ({ ...resource, sources: sourcesOf(resource) }));
+      const findings = judgeStackBy(rule, stack, getConfig<Props>());
       for (const { message, urn } of findings) say(report, message, urn);
     },
   };
@@ -79,7 +77,7 @@ function recordOf(rule: RuleRecord) {
 
 function validationOf(rule: Rule, blindSpots: BlindSpots): ResourceValidation {
   const validate = (args: ResourceValidationArgs, report: ReportViolation) => {
-    const findings = judgeBy(rule, args, rule.config === undefined ? NO_CONFIG : args.getConfig<Props>());
+    const findings = judgeBy(rule, args, args.getConfig<Props>());
     for (const finding of findings) if (finding.kind === "violation") say(report, finding.message);
     blindSpots.note(findings);
   };
@@ -93,8 +91,6 @@ function validationOf(rule: Rule, blindSpots: BlindSpots): ResourceValidation {
     if (types.has(args.type) || matches?.test(args.type)) validate(args, report);
   };
 }
-
-const NO_CONFIG: Props = {};
 
 /**
  * A stack policy, for the engine runs those once, after all resources: at the end of a preview even when it has refused

@@ -14,11 +14,11 @@ export function isWritable(resources: readonly Declared[]): boolean {
   return !text.includes(UNKNOWN) && !resources.some((resource) => "sources" in resource);
 }
 
-/** `gcp:cloudrunv2/service:Service` -> `gcp.cloudrunv2.Service`. */
+/** `gcp:cloudrunv2/service:Service` -> `gcp.cloudrunv2.Service`, `google-native:run/v2:Job` -> `googleNative.run.v2.Job`. */
 function classOf(token: string): string {
-  const [, pkg = "", module = "", name = ""] = /^([^:]+):([^/:]+)(?:\/[^:]+)?:(.+)$/.exec(token) ?? [];
-  const path = [camel(pkg), ...(module === "index" ? [] : [module]), name];
-  return path.join(".");
+  const [, pkg = "", module = "", part = "", name = ""] = /^([^:]+):([^/:]+)(?:\/([^:]+))?:(.+)$/.exec(token) ?? [];
+  const version = part.toLowerCase() === name.toLowerCase() ? "" : part;
+  return [camel(pkg), module === "index" ? "" : module, version, name].filter((word) => word !== "").join(".");
 }
 
 const camel = (name: string) => name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());

@@ -154,6 +154,28 @@ describe("policy pack through the policy SDK", () => {
     assert.deepEqual(said(noPublicPrincipals, { enforcementLevel: "advisory" }), []);
   });
 
+  it("names a wrong key of any rule, at the rule's own level", async () => {
+    for (const rule of rules) {
+      const type = rule.types[0] ?? "google-native:run/v2:Service";
+      const config = { [rule.name]: { exempt: ["x"] } };
+      const [found, ...others] = await sdkAnalyzer(policyPack([rule], []), config).analyze({ type, props: {} });
+      assert.match(found?.message ?? "", new RegExp(`^policy config: "${rule.name}" has no key "exempt"; it `));
+      assert.deepEqual([found?.level, others], [levelOf(rule), []]);
+    }
+    const resources = stackOf({ because: "", resources: shop() });
+    for (const rule of stackRules) {
+      const config = { [rule.name]: { exempt: ["x"] } };
+      const message = `policy config: "${rule.name}" has no key "exempt"; it has none but enforcementLevel`;
+      const found = await sdkAnalyzer(policyPack([], [rule]), config).analyzeStack(resources);
+      assert.deepEqual(found, [{ policy: rule.name, message, level: levelOf(rule) }]);
+      const pure = judgeStack(resources, [rule], config);
+      assert.deepEqual(
+        pure.map((finding) => [finding.rule, finding.message, finding.level]),
+        [[rule.name, message, levelOf(rule)]],
+      );
+    }
+  });
+
   it("finds nothing in a stack as it should be", () => {
     const resources = stackOf({ because: "", resources: shop() });
     assert.deepEqual([...resources.flatMap((resource) => judge(resource)), ...judgeStack(resources)], []);

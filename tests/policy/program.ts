@@ -1,11 +1,12 @@
 /** Somebody's own Pulumi program in a folder of its own, and plain `pulumi` over a control plane. */
 import { execFile } from "node:child_process";
-import { cpSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { openControlPlane, serveProvider } from "../../sandbox/control-plane";
 import type { PulumiFound } from "../../sandbox/engine";
 import { plainPulumi } from "../support/plain-pulumi";
 import { temporaryFolder } from "../support/pulumi-cli";
+import { TYPESCRIPT } from "../support/typescript";
 
 const ROOT = path.join(__dirname, "../..");
 export const PROGRAMS = path.join(__dirname, "programs");
@@ -18,6 +19,8 @@ export interface Ran {
 
 export interface OwnProgram {
   readonly folder: string;
+  /** Which of its files is the program. */
+  main(file: string): void;
   pulumi(...args: readonly string[]): Promise<Ran>;
   /** Runs `npm run judge`'s command as its script does. */
   judge(args: readonly string[], input?: string): Promise<Ran>;
@@ -54,17 +57,22 @@ export async function openProgram(cli: PulumiFound, source: string): Promise<Own
     const { code, stderr } = await pulumi(...args);
     if (code !== 0) throw new Error(`pulumi ${args.join(" ")} failed: ${stderr}`);
   }
-  const main = path.join(ROOT, "tools/check/main.ts");
+  const command = path.join(ROOT, "tools/check/main.ts");
   return {
     folder,
+    main: (file) => writeFileSync(path.join(folder, "package.json"), JSON.stringify({ name: "program", main: file })),
     pulumi,
-    judge: (args, input) => run(process.execPath, ["-r", "ts-node/register/transpile-only", main, ...args], input),
+    judge: (args, input) => run(process.execPath, [...TYPESCRIPT, command, ...args], input),
     close,
   };
 }
 
-/** The part of a preview's output in which the engine says what the pack found; paths and times are left out. */
+/** What the engine prints of the pack's findings, without what differs from machine to machine. */
 export function findingsIn({ stdout }: Ran): string {
-  const [, found = ""] = /^Policies:\n((?:(?!^\S).*\n)*)/m.exec(stdout) ?? [];
-  return found.replace(/ \(local: [^)]*\)/g, "").trimEnd();
+  const [, found = ""] = /^Policies:\n((?: {4}.*\n)*)/m.exec(stdout) ?? [];
+  const lines = found.split("\n").slice(1);
+  return lines
+    .map((line) => line.replace(/^ {8}/, ""))
+    .join("\n")
+    .trimEnd();
 }

@@ -75,14 +75,15 @@ export function sdkAnalyzer(pack: PolicyPackArgs, config: RuleConfig = {}): Anal
 
 /** The SDK keeps the config that the engine sends in a variable of its module, which nobody else can set. */
 function configured(policy: Policy, config: Readonly<Record<string, unknown>> | undefined): Policy {
-  if (config === undefined || !("validateResource" in policy) || typeof policy.validateResource !== "function") {
-    return policy;
+  if (config === undefined) return policy;
+  const getConfig = <T extends object>() => config as T;
+  if ("validateStack" in policy) {
+    const validate = policy.validateStack;
+    return { ...policy, validateStack: (args, report) => validate({ ...args, getConfig }, report) } as Policy;
   }
+  if (!("validateResource" in policy) || typeof policy.validateResource !== "function") return policy;
   const validate = policy.validateResource;
-  return {
-    ...policy,
-    validateResource: (args, report) => validate({ ...args, getConfig: <T extends object>() => config as T }, report),
-  };
+  return { ...policy, validateResource: (args, report) => validate({ ...args, getConfig }, report) };
 }
 type Policy = PolicyPackArgs["policies"][number];
 

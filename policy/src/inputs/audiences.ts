@@ -3,8 +3,7 @@
 import { FUNCTION_V2, SERVICE, SERVICE_V1 } from "../facts/tokens";
 import type { StackResource } from "../rule";
 import { type Reading, read } from "./read";
-import { calleesIn, hostsOf, type Stack, textOf, type Workload } from "./stack";
-import { variables } from "./workloads";
+import { calleesIn, hostsOf, type Stack, textOf, toldTo, type Workload } from "./stack";
 
 export interface SentToken {
   readonly sender: StackResource;
@@ -16,7 +15,6 @@ export interface SentToken {
 
 /** Every token whose audience and receiving workload the stack tells. */
 export function* sentTokens(stack: Stack, resources: readonly StackResource[]): Generator<SentToken> {
-  const calleesOf = calleesIn(stack);
   const byUrn = new Map(stack.workloads.map((workload) => [workload.resource.urn, workload]));
   for (const sender of resources) {
     const target = TARGETS.get(sender.type);
@@ -25,29 +23,28 @@ export function* sentTokens(stack: Stack, resources: readonly StackResource[]): 
     if (audience === undefined) continue;
     const url = read(sender.props, ...target.url);
     const made = (sender.sources?.[target.url[0] ?? ""] ?? []).flatMap((urn) => byUrn.get(urn) ?? []);
-    const callees = url.state === "unknown" ? made : calleesOf(withScheme(textOf(url) ?? ""));
+    const callees = url.state === "unknown" ? made : calleesIn(stack, withScheme(textOf(url) ?? ""));
     const [callee] = callees;
     if (callee === undefined || callees.length > 1) continue;
     yield { sender, path: target.audience.join("."), audience, callee };
   }
-  for (const workload of stack.workloads) yield* toldAudiences(workload, calleesOf);
+  for (const workload of stack.workloads) yield* toldAudiences(stack, workload);
 }
 
 /** `ORDERS_AUDIENCE` beside `ORDERS_URL`: of an audience alone nobody can tell whether it is sent or expected. */
-function* toldAudiences({ resource }: Workload, calleesOf: (text: string) => Workload[]): Generator<SentToken> {
+function* toldAudiences(stack: Stack, workload: Workload): Generator<SentToken> {
   const urls = new Map<string, Workload>();
   const audiences: { prefix: string; path: string; audience: string }[] = [];
-  for (const { path, name, value } of variables(resource.props, resource.type)) {
-    const [, prefix, what] = /^(.+)_(URL|URI|ENDPOINT|ORIGIN|AUDIENCE)$/.exec(textOf(name)?.toUpperCase() ?? "") ?? [];
-    const text = textOf(value);
-    if (prefix === undefined || text === undefined) continue;
-    const [callee] = calleesOf(text);
+  for (const { path, name, text } of toldTo(workload).variables) {
+    const [, prefix, what] = /^(.+)_(URL|URI|ENDPOINT|ORIGIN|AUDIENCE)$/.exec(name?.toUpperCase() ?? "") ?? [];
+    if (prefix === undefined) continue;
+    const [callee] = calleesIn(stack, text);
     if (what === "AUDIENCE") audiences.push({ prefix, path, audience: text });
     else if (callee !== undefined) urls.set(prefix, callee);
   }
   for (const { prefix, path, audience } of audiences) {
     const callee = urls.get(prefix);
-    if (callee !== undefined) yield { sender: resource, path, audience, callee };
+    if (callee !== undefined) yield { sender: workload.resource, path, audience, callee };
   }
 }
 

@@ -32,15 +32,15 @@ const SIGNATURE_KEY = "4dabf18193072939515e22adb298388d";
 const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
 const OUTPUT_SIGNATURE = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 
+type Keys = readonly (string | number)[];
+
 /** Reads `root` along `keys`; no unknown value throws. A step into something that has no properties is "absent". */
-export function read(root: unknown, ...keys: readonly (string | number)[]): Reading {
-  let reading = settle(() => root, "");
-  let path = "";
-  for (const key of keys) {
+export function read(root: unknown, ...keys: Keys): Reading {
+  let reading = unwrap(root, keys, 0);
+  for (const [i, key] of keys.entries()) {
     if (reading.state !== "known") return reading;
     const holder = reading.value;
-    path = pathOf(path, key);
-    reading = isObject(holder) && Object.hasOwn(holder, key) ? settle(() => holder[key], path) : ABSENT;
+    reading = isObject(holder) && Object.hasOwn(holder, key) ? settle(holder, key, keys, i + 1) : ABSENT;
   }
   return reading;
 }
@@ -64,26 +64,33 @@ export function shapeOf(value: unknown): string {
   return value === null ? "null" : `a value of type ${typeof value}`;
 }
 
-function settle(get: () => unknown, at: string): Reading {
+function settle(holder: Record<string | number, unknown>, key: string | number, keys: Keys, depth: number): Reading {
+  let value: unknown;
   try {
-    return unwrap(get(), at);
+    value = holder[key];
   } catch (error) {
-    if (isUnknownValueError(error)) return { state: "unknown", at };
+    if (isUnknownValueError(error)) return unknown(keys, depth);
     throw error;
   }
+  return unwrap(value, keys, depth);
 }
 
-function unwrap(value: unknown, at: string): Reading {
+function unwrap(value: unknown, keys: Keys, depth: number): Reading {
   if (value === undefined || value === null) return ABSENT;
-  if (UNKNOWN_SENTINELS.has(value)) return { state: "unknown", at };
+  if (UNKNOWN_SENTINELS.has(value)) return unknown(keys, depth);
   if (isObject(value) && Object.hasOwn(value, SIGNATURE_KEY)) {
     const signature = value[SIGNATURE_KEY];
-    if (signature === SECRET_SIGNATURE) return settle(() => value["value"], at);
+    if (signature === SECRET_SIGNATURE) return settle(value, "value", keys, depth);
     if (signature === OUTPUT_SIGNATURE) {
-      return Object.hasOwn(value, "value") ? settle(() => value["value"], at) : { state: "unknown", at };
+      return Object.hasOwn(value, "value") ? settle(value, "value", keys, depth) : unknown(keys, depth);
     }
   }
   return { state: "known", value };
+}
+
+/** The path is put together here only, for most values are known. */
+function unknown(keys: Keys, depth: number): Reading {
+  return { state: "unknown", at: keys.slice(0, depth).reduce<string>(pathOf, "") };
 }
 
 function isObject(value: unknown): value is Record<string | number, unknown> {

@@ -171,21 +171,29 @@ export function namesOne({ account, grant: { member } }: Access): boolean {
 }
 
 export interface Told {
-  /** The texts of all variables that are known. */
-  readonly texts: readonly string[];
+  /** All variables whose text is known. */
+  readonly variables: readonly { readonly path: string; readonly name: string | undefined; readonly text: string }[];
   /** Whether one is not known. */
   readonly unseen: boolean;
 }
 
-export function toldTo({ resource }: Workload): Told {
-  const texts: string[] = [];
+const told = new WeakMap<Workload, Told>();
+
+export function toldTo(workload: Workload): Told {
+  const known = told.get(workload) ?? readVariables(workload);
+  told.set(workload, known);
+  return known;
+}
+
+function readVariables({ resource }: Workload): Told {
+  const known: Told["variables"][number][] = [];
   let unseen = false;
-  for (const { value } of variables(resource.props, resource.type)) {
+  for (const { path, name, value } of variables(resource.props, resource.type)) {
     if (value.state === "unknown") unseen = true;
     const text = textOf(value);
-    if (text !== undefined) texts.push(text);
+    if (text !== undefined) known.push({ path, name: textOf(name), text });
   }
-  return { texts, unseen };
+  return { variables: known, unseen };
 }
 
 /** Hosts under which a workload answers: its outputs, and the deterministic URL, whose project number is any. */
@@ -204,8 +212,28 @@ const OUTPUT_URLS: ReadonlyMap<string, readonly (readonly (string | number)[])[]
   [FUNCTION_V2, [["serviceConfig", "uri"]]],
 ]);
 
-/** Finds the workloads of the stack whose URL stands in a text. */
-export function calleesIn(stack: Stack): (text: string) => Workload[] {
+const finders = new WeakMap<Stack, (text: string) => readonly Workload[]>();
+
+/** The workloads of the stack whose URL stands in a text. */
+export function calleesIn(stack: Stack, text: string): readonly Workload[] {
+  const find = finders.get(stack) ?? finderOf(stack);
+  finders.set(stack, find);
+  return find(text);
+}
+
+const called = new WeakMap<Workload, ReadonlySet<Workload>>();
+
+/** The workloads of the stack, other than itself, whose URL stands in its variables. */
+export function calleesOf(stack: Stack, caller: Workload): ReadonlySet<Workload> {
+  const known = called.get(caller);
+  if (known !== undefined) return known;
+  const callees = new Set(toldTo(caller).variables.flatMap(({ text }) => calleesIn(stack, text)));
+  callees.delete(caller);
+  called.set(caller, callees);
+  return callees;
+}
+
+function finderOf(stack: Stack): (text: string) => readonly Workload[] {
   const byHost = new Map<string, Workload>();
   for (const workload of stack.workloads) {
     const { exact, deterministic } = hostsOf(workload);

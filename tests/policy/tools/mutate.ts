@@ -1,6 +1,6 @@
 /**
  * Mutation testing of the pack: breaks its sources one small way at a time and sees whether the tests notice.
- * `npx ts-node -T tests/policy/tools/mutate.ts [part of a path]`; some minutes. Prints who survives, and how many died.
+ * `node -r ./tools/typescript.cjs tests/policy/tools/mutate.ts [part of a path]`; some minutes. Prints who survives, and how many died.
  * Nothing is written: each mutant lives in the memory of a process that runs the tests on it.
  */
 import { type ChildProcess, fork } from "node:child_process";
@@ -13,7 +13,7 @@ import * as ts from "typescript";
 import { type Mutant, mutantsOf } from "./mutants";
 
 const SRC = path.resolve(__dirname, "../../../policy/src");
-const TESTS = ["rules", "facts", "messages", "corpus", "forms", "pack"].map((name) =>
+const TESTS = ["read", "rules", "facts", "messages", "corpus", "forms", "pack"].map((name) =>
   path.resolve(__dirname, `../${name}.test.ts`),
 );
 /** An endless loop is noticed, too. */

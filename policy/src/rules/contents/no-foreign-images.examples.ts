@@ -25,6 +25,12 @@ export const examples: Examples = {
       `mirror.acme.com/any/thing${DIGEST}`,
       secret(IMAGE),
     ].map((image) => ({ because: `${nameOf(image)} lies under one of them`, type: SERVICE, props: of(image), config })),
+    {
+      because: "case and space around either do not matter",
+      type: SERVICE,
+      props: of(` ${IMAGE} `),
+      config: { allowedRegistries: [" Europe-Docker.pkg.dev/ACME/ "] },
+    },
   ],
   violating: [
     ...[

@@ -34,6 +34,7 @@ export const examples: Examples = {
       ["NEXT_PAGE_TOKEN", "page-2"],
       ["SECRET_NAME", "db-password"],
       ["REQUIRE_TOKEN", "true"],
+      ["REQUIRE_PASSWORD", "False"],
       ["DB_PASSWORD", ""],
       ["API_TOKEN", "projects/acme-dev/secrets/api-token"],
       ["DATABASE_URL", "postgres://app@db/orders"],

@@ -17,12 +17,12 @@ export const examples: Examples = {
     },
     { because: "left out, the provider protects", type: SERVICE, props: service(), config },
     { because: "it is on", type: JOB, props: job({}, { deletionProtection: true }), config },
-    {
-      because: "the provider reads this text as true",
+    ...["True", "t", "1", " true "].map((text) => ({
+      because: `the provider reads "${text}" as true`,
       type: SERVICE,
-      props: service({ deletionProtection: "True" }),
+      props: service({ deletionProtection: text }),
       config,
-    },
+    })),
   ],
   violating: [
     { because: "a service", type: SERVICE, props: service({ deletionProtection: false }), config, path },

@@ -67,6 +67,14 @@ export const examples: StackExamples = {
       resources: [orders({ customAudiences: UNKNOWN }), schedule(CUSTOM)],
     },
     {
+      because: "the URL that Cloud Run made, whatever its form",
+      resources: [orders({ uri: "https://made.run.app" }), schedule("https://made.run.app")],
+    },
+    {
+      because: "one of its custom audiences is not known yet",
+      resources: [orders({ customAudiences: ["https://a.com", UNKNOWN] }), schedule(CUSTOM)],
+    },
+    {
       because: "a v1 service lists it",
       resources: [v1({ [CUSTOM_V1]: JSON.stringify([CUSTOM]) }), schedule(CUSTOM)],
     },

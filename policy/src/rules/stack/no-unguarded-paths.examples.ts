@@ -45,6 +45,30 @@ export const examples: StackExamples = {
     },
     { because: "whether it does is computed", resources: [web({ ...BALANCED, ...OFF }), neg, backend(UNKNOWN)] },
     {
+      because: "the load balancer's group leads to another service",
+      resources: [
+        web({ ...BALANCED, ...OFF }),
+        { ...neg, props: { name: "web-neg", cloudRun: { service: "other" } } },
+        backend(undefined),
+      ],
+    },
+    {
+      because: "the group's name is not told",
+      resources: [
+        web({ ...BALANCED, ...OFF }),
+        { ...neg, props: { cloudRun: { service: "web" } } },
+        backend(undefined),
+      ],
+    },
+    {
+      because: "what the load balancer leads to is no list",
+      resources: [
+        web({ ...BALANCED, ...OFF }),
+        neg,
+        { ...backend(undefined), props: { backends: { 0: { group: "web-neg" }, length: 1 } } },
+      ],
+    },
+    {
       because: "the load balancer leads elsewhere",
       resources: [web({ ...BALANCED, ...OFF }), neg, backend({}, "https://compute/other-neg")],
     },
@@ -70,6 +94,16 @@ export const examples: StackExamples = {
     {
       because: "the load balancer has no proxy",
       resources: [web({ ...BALANCED, ...OFF }), neg, backend(undefined)],
+      at: ["web"],
+    },
+    {
+      because: "the load balancer leads there and elsewhere",
+      resources: [
+        web({ ...BALANCED, ...OFF }),
+        neg,
+        { ...neg, name: "second-neg", props: { name: "second-neg", cloudRun: { service: "web" } } },
+        { ...backend(undefined), props: { backends: [{ group: "other-neg" }, { group: "regions/r/web-neg" }] } },
+      ],
       at: ["web"],
     },
     {

@@ -125,6 +125,18 @@ export const examples: StackExamples = {
       ],
     },
     {
+      because: "the first of two grants",
+      resources: [
+        ...base,
+        grant("orders", memberOf("shop")),
+        { ...grant("orders", memberOf("other")), name: "second" },
+      ],
+    },
+    {
+      because: "an unknown member comes from its account and from elsewhere",
+      resources: [...base, { ...grant("orders", UNKNOWN), sources: { member: ["shop-account", "orders"] } }],
+    },
+    {
       because: "a v1 service's grant names it as its service",
       resources: [
         named(SERVICE_V1, "old", { ...serviceV1(), name: "old", statuses: [{ url: "https://old-x-od.a.run.app" }] }),
@@ -218,6 +230,52 @@ export const examples: StackExamples = {
     {
       because: "the role cannot invoke",
       resources: [...base, grant("orders", memberOf("shop"), { role: "roles/run.viewer" })],
+      at: ["shop"],
+    },
+    {
+      because: "the grant's target is not known yet, where it comes from is",
+      resources: [...base, { ...grant("orders", memberOf("other"), { name: UNKNOWN }), sources: { name: ["orders"] } }],
+      at: ["shop"],
+    },
+    {
+      because: "an unknown member comes from another's account and from elsewhere",
+      resources: [...base, { ...grant("orders", UNKNOWN), sources: { member: ["orders-account", "orders"] } }],
+      at: ["shop"],
+    },
+    {
+      because: "what it has above all services does not invoke",
+      resources: [
+        ...base,
+        named("gcp:projects/iAMMember:IAMMember", "p", { role: "roles/logging.viewer", member: memberOf("shop") }),
+      ],
+      at: ["shop"],
+    },
+    {
+      because: "the grant on a v1 service is another's",
+      resources: [
+        named(SERVICE_V1, "old", { ...serviceV1(), name: "old", location: "europe-west9" }),
+        account("shop"),
+        service("shop", [urlOf("old")]),
+        named("gcp:cloudrun/iamMember:IamMember", "g", {
+          service: "old",
+          role: "roles/run.invoker",
+          member: memberOf("other"),
+        }),
+      ],
+      at: ["shop"],
+    },
+    {
+      because: "the grant on a function is another's",
+      resources: [
+        named(FUNCTION_V2, "hook", { ...functionV2(), name: "hook", location: "europe-west9" }),
+        account("shop"),
+        service("shop", [urlOf("hook")]),
+        named("gcp:cloudfunctionsv2/functionIamMember:FunctionIamMember", "g", {
+          cloudFunction: "hook",
+          role: "roles/cloudfunctions.invoker",
+          member: memberOf("other"),
+        }),
+      ],
       at: ["shop"],
     },
     {

@@ -1,5 +1,5 @@
 import { read } from "../../inputs/read";
-import { calleesIn, isPublic, mayInvoke, stackOf, toldTo } from "../../inputs/stack";
+import { calleesOf, isPublic, mayInvoke, stackOf } from "../../inputs/stack";
 import type { StackRule } from "../../rule";
 import { isFalse } from "../ingress/no-disabled-invoker-check";
 
@@ -14,11 +14,9 @@ export const noUnpermittedCalls: StackRule = {
     "Grant roles/run.invoker on the receiving service to the calling service's account, or remove the URL from its variables.",
   check(resources, report) {
     const stack = stackOf(resources);
-    const calleesOf = calleesIn(stack);
     for (const caller of stack.workloads) {
-      const callees = new Set(toldTo(caller).texts.flatMap(calleesOf));
-      for (const callee of callees) {
-        if (callee === caller || checkIsOff(callee.resource.props) || isPublic(stack, callee)) continue;
+      for (const callee of calleesOf(stack, caller)) {
+        if (checkIsOff(callee.resource.props) || isPublic(stack, callee)) continue;
         if (mayInvoke(stack, caller, callee) !== "no") continue;
         report.violation(
           caller.resource,

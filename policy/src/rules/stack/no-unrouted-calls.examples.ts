@@ -10,6 +10,7 @@ const shopWith = (vpcAccess: unknown): Given =>
 const orders = (ingress: unknown = "INGRESS_TRAFFIC_INTERNAL_ONLY"): Given => service("orders", [], { ingress });
 const named = (type: string, name: string, props: object): Given => ({ type, name, props: { ...props } });
 const network = named("gcp:compute/network:Network", "net", { name: "shop-net" });
+const way = named("gcp:vpcaccess/connector:Connector", "way", { name: "shop-way" });
 const zone = (dnsName: unknown = "run.app.", visibility: unknown = "private"): Given =>
   named("gcp:dns/managedZone:ManagedZone", "zone", { dnsName, visibility });
 const PRIVATE = { egress: "PRIVATE_RANGES_ONLY", networkInterfaces: NETWORK };
@@ -30,6 +31,10 @@ const runs = (setting: string) => `run.googleapis.com/${setting}`;
 export const examples: StackExamples = {
   compliant: [
     { because: "all traffic goes through the network", resources: shop() },
+    {
+      because: "all traffic goes through the stack's own network",
+      resources: [network, orders(), shopWith({ egress: "ALL_TRAFFIC", networkInterfaces: NETWORK })],
+    },
     { because: "through a connector", resources: [orders(), shopWith({ connector: "c", egress: "ALL_TRAFFIC" })] },
     { because: "the way is not known yet", resources: [orders(), shopWith(UNKNOWN)] },
     { because: "which connector is not known yet", resources: [orders(), shopWith({ connector: UNKNOWN })] },
@@ -64,6 +69,10 @@ export const examples: StackExamples = {
       because: "the stack's network is another",
       resources: [named("gcp:compute/network:Network", "net", { name: "other" }), orders(), shopWith(PRIVATE)],
     },
+    {
+      because: "what has the network's name is none",
+      resources: [named("gcp:storage/bucket:Bucket", "net", { name: "shop-net" }), orders(), shopWith(PRIVATE)],
+    },
     { because: "the internet reaches it too", resources: [orders("INGRESS_TRAFFIC_ALL"), shopWith(undefined)] },
     { because: "left out, the internet reaches it too", resources: [orders(null), shopWith(undefined)] },
     { because: "who reaches it is not known yet", resources: [orders(UNKNOWN), shopWith(undefined)] },
@@ -84,7 +93,11 @@ export const examples: StackExamples = {
     },
     ...["all-traffic", "all"].map((egress) => ({
       because: `a v1 service sends ${egress}`,
-      resources: [orders(), old({ [runs("vpc-access-connector")]: "c", [runs("vpc-access-egress")]: egress })],
+      resources: [
+        way,
+        orders(),
+        old({ [runs("vpc-access-connector")]: "shop-way", [runs("vpc-access-egress")]: egress }),
+      ],
     })),
     {
       because: "a v1 service has network interfaces",
@@ -92,15 +105,19 @@ export const examples: StackExamples = {
     },
     {
       because: "a function has a connector",
-      resources: [orders(), hook({ vpcConnector: "c", vpcConnectorEgressSettings: "ALL_TRAFFIC" })],
+      resources: [way, orders(), hook({ vpcConnector: "shop-way", vpcConnectorEgressSettings: "ALL_TRAFFIC" })],
     },
     {
       because: "a function has network interfaces",
-      resources: [orders(), hook({ directVpcNetworkInterfaces: NETWORK, directVpcEgress: "VPC_EGRESS_ALL_TRAFFIC" })],
+      resources: [
+        network,
+        orders(),
+        hook({ directVpcNetworkInterfaces: NETWORK, directVpcEgress: "VPC_EGRESS_ALL_TRAFFIC" }),
+      ],
     },
     {
       because: "a first generation function has a connector",
-      resources: [orders(), oldHook({ vpcConnector: "c", vpcConnectorEgressSettings: "ALL_TRAFFIC" })],
+      resources: [way, orders(), oldHook({ vpcConnector: "shop-way", vpcConnectorEgressSettings: "ALL_TRAFFIC" })],
     },
   ],
   violating: [
@@ -145,11 +162,7 @@ export const examples: StackExamples = {
     },
     {
       because: "the network is known by its connector",
-      resources: [
-        named("gcp:vpcaccess/connector:Connector", "way", { name: "shop-way" }),
-        orders(),
-        shopWith({ connector: "projects/p/locations/l/connectors/shop-way" }),
-      ],
+      resources: [way, orders(), shopWith({ connector: "projects/p/locations/l/connectors/shop-way" })],
       at: ["shop"],
     },
     {
@@ -206,11 +219,7 @@ export const examples: StackExamples = {
     },
     {
       because: "a first generation function's connector for private ranges",
-      resources: [
-        named("gcp:vpcaccess/connector:Connector", "way", { name: "shop-way" }),
-        orders(),
-        oldHook({ vpcConnector: "shop-way" }),
-      ],
+      resources: [way, orders(), oldHook({ vpcConnector: "shop-way" })],
       at: ["shop"],
     },
     { because: "a first generation function", resources: [orders(), oldHook({})], at: ["shop"] },

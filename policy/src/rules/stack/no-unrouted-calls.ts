@@ -1,5 +1,5 @@
 import { leadsIntoOwnNetwork, resolvesPrivately, routeOf, wayPath } from "../../inputs/routes";
-import { calleesIn, stackOf, toldTo, type Workload } from "../../inputs/stack";
+import { calleesOf, stackOf, type Workload } from "../../inputs/stack";
 import type { StackRule } from "../../rule";
 import { isClosed } from "../ingress/no-unexplained-public-ingress";
 
@@ -20,7 +20,6 @@ export const noUnroutedCalls: StackRule = {
     "Give the calling workload Direct VPC egress or a connector and send all traffic that way, into a subnetwork with Private Google Access. To send private addresses only, make a private zone for run.app in that network which leads to private.googleapis.com.",
   check(resources, report) {
     const stack = stackOf(resources);
-    const calleesOf = calleesIn(stack);
     const isPrivate = resolvesPrivately(resources);
     const isMissed = (caller: Workload): boolean => {
       const route = routeOf(caller);
@@ -28,9 +27,7 @@ export const noUnroutedCalls: StackRule = {
       return !isPrivate && leadsIntoOwnNetwork(caller, resources);
     };
     for (const caller of stack.workloads) {
-      const callees = new Set(toldTo(caller).texts.flatMap(calleesOf));
-      callees.delete(caller);
-      for (const callee of callees) {
+      for (const callee of calleesOf(stack, caller)) {
         if (!isClosed(callee.resource.props, callee.resource.type) || !isMissed(caller)) continue;
         const missing =
           routeOf(caller) === "none"

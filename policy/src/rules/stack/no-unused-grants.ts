@@ -1,6 +1,6 @@
 import { can } from "../../facts/roles";
 import { read } from "../../inputs/read";
-import { type Access, calleesIn, namesOne, stackOf, toldTo, type Workload } from "../../inputs/stack";
+import { type Access, calleesOf, namesOne, stackOf, toldTo, type Workload } from "../../inputs/stack";
 import type { StackResource, StackRule } from "../../rule";
 
 /**
@@ -16,18 +16,17 @@ export const noUnusedGrants: StackRule = {
   remediation: "Remove the grant, or tell the workload the URL in a variable, where a reader sees that it calls.",
   check(resources, report) {
     const stack = stackOf(resources);
-    const calleesOf = calleesIn(stack);
     const callers = new Map<string, Workload[]>();
     for (const workload of stack.workloads) {
       if (workload.account === undefined) continue;
       callers.set(workload.account, [...(callers.get(workload.account) ?? []), workload]);
     }
-    const told = new Map(stack.workloads.map((workload) => [workload, toldTo(workload)]));
     const senders = resources.filter(({ type }) => SENDERS.has(type));
     const uses = (caller: Workload, callee: Workload): boolean => {
-      const { texts = [], unseen = true } = told.get(caller) ?? {};
+      const { variables, unseen } = toldTo(caller);
       const { name } = callee;
-      return unseen || texts.some((text) => (name && text.includes(name)) || calleesOf(text).includes(callee));
+      if (unseen || calleesOf(stack, caller).has(callee)) return true;
+      return name !== undefined && variables.some(({ text }) => text.includes(name));
     };
     for (const callee of stack.workloads) {
       for (const access of stack.accessTo(callee).filter(isInvoker)) {

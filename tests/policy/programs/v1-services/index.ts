@@ -8,8 +8,8 @@ const web = new gcp.cloudrun.Service("web", {
   template: { spec: { containers: [{ image: "gcr.io/acme-dev/web:1.4" }] } },
 });
 
-const everybody = gcp.organizations.getIAMPolicyOutput({
-  bindings: [{ role: "roles/run.invoker", members: ["allUsers"] }],
+new gcp.cloudrun.IamPolicy("everybody", {
+  location,
+  service: web.name,
+  policyData: JSON.stringify({ bindings: [{ role: "roles/run.invoker", members: ["allUsers"] }] }),
 });
-
-new gcp.cloudrun.IamPolicy("everybody", { location, service: web.name, policyData: everybody.policyData });
