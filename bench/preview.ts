@@ -84,17 +84,10 @@ async function previewBench(cli: PulumiFound): Promise<PreviewBench> {
 
 function makeOurs(folder: string): string {
   mkdirSync(folder);
-  for (const name of [
-    "index.ts",
-    "package.json",
-    "tsconfig.json",
-    "tsconfig.pulumi.json",
-    "Pulumi.yaml",
-    "Pulumi.dev.yaml",
-  ]) {
+  for (const name of ["index.cjs", "index.ts", "package.json", "Pulumi.yaml", "Pulumi.dev.yaml"]) {
     copyFileSync(path.join(ROOT, name), path.join(folder, name));
   }
-  for (const name of ["node_modules", "components", "mesh", "services"])
+  for (const name of ["node_modules", "components", "mesh", "services", "tools"])
     symlinkSync(path.join(ROOT, name), path.join(folder, name));
   writeFileSync(path.join(folder, ".gitignore"), "*\n");
   return folder;

@@ -13,7 +13,7 @@ const GOOGLE_PRIVATE = ["199.36.153.8", "199.36.153.9", "199.36.153.10", "199.36
 export interface MeshNetworkArgs {
   /** Region of the services. */
   readonly region: pulumi.Input<string>;
-  /** Range of the subnetwork; /26 or larger for Direct VPC egress, /28 for a connector. It can grow, not shrink. */
+  /** Range of the subnetwork; /26 or larger for Direct VPC egress, /28 for a connector. It can grow in place; any other takes another name. */
   readonly cidr: pulumi.Input<string>;
   /** Project id. @default - the provider's project */
   readonly project?: pulumi.Input<string>;
@@ -45,7 +45,8 @@ export class MeshNetwork extends pulumi.ComponentResource {
   constructor(name: string, args: MeshNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cloud-run-mesh:index:MeshNetwork", name, args, opts);
     const inside = { parent: this };
-    const kept = { ...inside, retainOnDelete: args.retainOnDelete ?? true };
+    // What is kept keeps its name, so a replacement fails; created first, it fails before the stack has lost anything.
+    const kept = { ...inside, retainOnDelete: args.retainOnDelete ?? true, deleteBeforeReplace: false };
 
     const network = createNetwork(name, args, kept);
     const subnetwork = createSubnetwork(name, args, network, kept);

@@ -1,5 +1,5 @@
 import { formatRange, sizeOf } from "./ranges";
-import type { ServiceSpec, VpcRoute } from "./spec";
+import type { Place, ServiceSpec, VpcRoute } from "./spec";
 import type { MeshNetworkConfig, NetworkConfig } from "./spec-network";
 
 /** A VPC network that the mesh makes, as filled in. */
@@ -62,6 +62,16 @@ export function vpcRoute(network: NetworkConfig | MeshNetworkConfig): VpcRoute {
 /** A made network gets the zone that its egress needs; of one that exists only its owner knows. */
 function resolvesPrivately({ create, egress, privateDnsZone }: MeshNetworkConfig): boolean {
   return privateDnsZone ?? (create !== undefined && egress === "private-ranges-only");
+}
+
+/**
+ * The network of another project, a Shared VPC host, that a route leads into. Calls from there are internal to a service
+ * that is attached to the same network, and to no other. Source: https://cloud.google.com/run/docs/securing/ingress
+ */
+export function sharedNetwork(vpc: VpcRoute | undefined, { project, projectNumber }: Place): string | undefined {
+  const way = vpc?.network ?? vpc?.subnetwork ?? vpc?.connector ?? "";
+  const home = /^projects\/([^/]+)\//.exec(way)?.[1];
+  return home === undefined || home === project || home === projectNumber ? undefined : way;
 }
 
 /** The most instances that may be in the made network at once. */

@@ -1,10 +1,10 @@
 import { checkMesh, checkServices, needsRoute } from "./checks/mesh";
 import { checkRoom, checkServiceNetworks } from "./checks/network";
 import { fillService } from "./fill";
-import { networkSpec } from "./network";
+import { networkSpec, sharedNetwork } from "./network";
 import { formatPath, type Problem } from "./problems";
 import { schemaProblems } from "./schema-problems";
-import { type MeshConfig, type MeshSpec, meshConfig, type ServiceSpec, service } from "./spec";
+import { type MeshConfig, type MeshSpec, meshConfig, type Place, type ServiceSpec, service } from "./spec";
 
 /** What a stack config says, decoded but not yet trusted. */
 export interface MeshInput {
@@ -100,7 +100,7 @@ export function parseMesh(input: MeshInput, today: string): Parsed {
   const routesKnown = config.network !== undefined || input.config["network"] === undefined;
   own.push(...checkServices(services, { keys: new Set(Object.keys(written)), place: mesh, routesKnown }));
   own.push(...checkServiceNetworks(config, routesKnown));
-  const settled = settleRoutes(services, config);
+  const settled = settleRoutes(services, config, mesh);
   if (parsed.success) problems.push(...checkRoom(config.network, settled));
   const told = new Set(unsound.map((path) => formatPath(path.slice(0, 3))));
   problems.push(...own.filter(({ path }) => !told.has(path.split(/[.[]/, 3).join("."))));
@@ -113,17 +113,23 @@ export function parseMesh(input: MeshInput, today: string): Parsed {
 }
 
 /** Takes the mesh's network away from services that no call leads through it and that did not ask for one themselves. */
-function settleRoutes(services: Record<string, ServiceSpec>, config: Partial<MeshConfig>): Record<string, ServiceSpec> {
+function settleRoutes(
+  services: Record<string, ServiceSpec>,
+  config: Partial<MeshConfig>,
+  place: Place,
+): Record<string, ServiceSpec> {
+  const called = new Set(Object.values(services).flatMap(({ calls }) => calls.map(({ service: callee }) => callee)));
   const settled = Object.entries(services).map(([key, { vpc, ...spec }]): [string, ServiceSpec] => {
     const asked = config.services?.[key]?.network !== undefined;
-    const needed = asked || spec.calls.some((call) => callsInside(services[call.service]));
+    const met = called.has(key) && isInside(spec) && sharedNetwork(vpc, place) !== undefined;
+    const needed = asked || met || spec.calls.some((call) => isInside(services[call.service]));
     return [key, needed && vpc ? { ...spec, vpc } : spec];
   });
   return Object.fromEntries(settled);
 }
 
-function callsInside(callee: ServiceSpec | undefined): boolean {
-  return callee !== undefined && needsRoute(callee.ingress);
+function isInside(service: ServiceSpec | undefined): boolean {
+  return service !== undefined && needsRoute(service.ingress);
 }
 
 function placeProblems({ project, region }: MeshInput): Problem[] {

@@ -44,7 +44,7 @@ const create = z
       .refine((text) => parseRange(text) !== undefined, 'must be an IPv4 range, e.g. "10.0.0.0/24"')
       .optional()
       .describe(
-        "Range of the subnetwork; it can grow, not shrink; default: 10.0.0.0/20, or what twice the services' instances need; with a connector 10.8.0.0/28",
+        "Range of the subnetwork; it can grow in place, any other range takes another `name`; default: 10.0.0.0/20, or what twice the services' instances need; with a connector 10.8.0.0/28",
       ),
     connector: z
       .boolean()

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { meshConfig } from "../mesh/spec";
+import { permissionsReference } from "./permissions-reference";
 
 interface JsonSchema {
   readonly type?: string;
@@ -93,6 +94,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
   return new Map([
     ["docs/stack-config.schema.json", `${JSON.stringify(stackSchema(), undefined, 2)}\n`],
     ["docs/config.md", reference()],
+    ["docs/permissions.md", permissionsReference()],
   ]);
 }
 

@@ -1,5 +1,6 @@
 import { parseMember } from "../members";
 import { labelKeyProblem } from "../names";
+import { sharedNetwork } from "../network";
 import { didYouMean, type Problem } from "../problems";
 import type { Ingress, MeshConfig, Place, ServiceSpec, VpcRoute } from "../spec";
 import { checkIap } from "./iap";
@@ -66,7 +67,7 @@ export function needsRoute(ingress: Ingress): boolean {
 function checkCalls(
   spec: ServiceSpec,
   services: Readonly<Record<string, ServiceSpec>>,
-  { keys, routesKnown }: Surroundings,
+  { keys, place, routesKnown }: Surroundings,
 ): Problem[] {
   const problems: Problem[] = [];
   const seen = new Set<string>();
@@ -79,7 +80,7 @@ function checkCalls(
     seen.add(service);
     const callee = keys.has(service) ? services[service] : undefined;
     if (!routesKnown || !callee || service === spec.key || !needsRoute(callee.ingress)) return;
-    const missing = routeProblem(spec.vpc);
+    const missing = routeProblem(spec.vpc) ?? sharingProblem(spec.vpc, callee, place);
     if (missing) {
       problems.push({
         path,
@@ -97,6 +98,13 @@ function routeProblem(vpc: VpcRoute | undefined): string | undefined {
     return '"network.egress: private-ranges-only" sends run.app past the VPC; use "all-traffic", or set "network.privateDnsZone: true" where the network resolves run.app to private.googleapis.com';
   }
   return undefined;
+}
+
+/** Why a service is not met in the Shared VPC network that its caller comes from. */
+function sharingProblem(vpc: VpcRoute | undefined, callee: ServiceSpec, place: Place): string | undefined {
+  const shared = sharedNetwork(vpc, place);
+  if (shared === undefined || sharedNetwork(callee.vpc, place) === shared) return undefined;
+  return `"${shared}" is another project's, whose calls only a service in it takes; give "${callee.key}" the same network`;
 }
 
 function checkCallers(spec: ServiceSpec, caller: string | undefined): Problem[] {

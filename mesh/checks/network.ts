@@ -20,7 +20,11 @@ export function checkNetwork(network: NetworkConfig | MeshNetworkConfig, path: s
     return [{ path, message: '"connector" excludes "network", "subnetwork" and "tags"; keep one of the two ways' }];
   }
   if (network.connector === undefined && !direct) {
-    return [{ path, message: 'names no way into a VPC network; set "network" and "subnetwork", or "connector"' }];
+    const ways =
+      path === "network"
+        ? '"network" and "subnetwork", "connector", or "create"'
+        : '"network" and "subnetwork", or "connector"';
+    return [{ path, message: `names no way into a VPC network; set ${ways}` }];
   }
   return [];
 }

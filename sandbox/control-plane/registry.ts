@@ -1,9 +1,11 @@
 import type { Handler } from "./handler";
 import { connector } from "./handlers/connector";
+import { managedZone, RECORDS, recordSet, ZONE } from "./handlers/dns";
 import { grant } from "./handlers/grant";
 import { GRANT_KINDS } from "./handlers/grant-kinds";
 import { NETWORK, network } from "./handlers/network";
 import { projectService } from "./handlers/project-service";
+import { NAT, ROUTER, router, routerNat } from "./handlers/router";
 import { runJob } from "./handlers/run-job";
 import { JOB, SERVICE, WORKER_POOL } from "./handlers/run-names";
 import { CONNECTOR } from "./handlers/run-network";
@@ -26,6 +28,10 @@ export const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   [NETWORK, network],
   [SUBNETWORK, subnetwork],
   [CONNECTOR, connector],
+  [ROUTER, router],
+  [NAT, routerNat],
+  [ZONE, managedZone],
+  [RECORDS, recordSet],
   ["gcp:projects/service:Service", projectService],
   [SERVICE_IDENTITY, serviceIdentity],
   ...Object.entries(GRANT_KINDS).map(([type, kind]): [string, Handler] => [type, grant(kind)]),

@@ -3,6 +3,8 @@
  * Source: https://cloud.google.com/run/docs/securing/private-networking
  */
 import type { ControlPlane, StoredResource } from "../control-plane";
+import { RECORDS, ZONE } from "../control-plane/handlers/dns";
+import { NAT } from "../control-plane/handlers/router";
 import { CONNECTOR } from "../control-plane/handlers/run-network";
 import { SUBNETWORK } from "../control-plane/handlers/subnetwork";
 import { at, listAt, objectAt, textAt } from "../control-plane/properties";
@@ -19,10 +21,6 @@ export type Position =
 export interface Unreachable {
   readonly unreachable: string;
 }
-
-const ZONE = "gcp:dns/managedZone:ManagedZone";
-const RECORDS = "gcp:dns/recordSet:RecordSet";
-const NAT = "gcp:compute/routerNat:RouterNat";
 
 /** `private.googleapis.com` and `restricted.googleapis.com`. Source: https://cloud.google.com/vpc/docs/configure-private-google-access */
 const GOOGLE_PRIVATE = /^199\.36\.153\.([4-9]|1[01])$/;

@@ -9,12 +9,20 @@ export interface Registered {
   readonly inputs: Record<string, unknown>;
   /** Logical names of the resources it waits for. */
   readonly waitsFor: readonly string[];
+  /** That it is left where it is when the stack would delete it. */
+  readonly kept?: true;
 }
 
 /** The part of the SDK's mock engine that sees whole registrations; its types leave it out. */
 interface Monitor {
   registerResource(
-    request: { getName(): string; getType(): string; getParent(): string; getDependenciesList(): string[] },
+    request: {
+      getName(): string;
+      getType(): string;
+      getParent(): string;
+      getDependenciesList(): string[];
+      getRetainondelete(): boolean;
+    },
     callback: unknown,
   ): Promise<void>;
 }
@@ -42,7 +50,9 @@ export async function register(build: () => unknown): Promise<Registered[]> {
     const last = (urn: string) => urn.split("::").at(-1)!;
     const parent = request.getParent();
     const waitsFor = request.getDependenciesList().map(last).sort();
-    seen.push({ type: request.getType(), name: request.getName(), ...(parent && { parent: last(parent) }), waitsFor });
+    const kept = request.getRetainondelete() && ({ kept: true } as const);
+    const placed = { ...(parent && { parent: last(parent) }), ...kept };
+    seen.push({ type: request.getType(), name: request.getName(), ...placed, waitsFor });
     return registerResource(request, callback);
   };
   build();

@@ -31,10 +31,10 @@ export interface Project {
 
 export async function openProject(cli: PulumiFound): Promise<Project> {
   const folder = temporaryFolder();
-  for (const name of ["index.ts", "package.json", "tsconfig.json", "tsconfig.pulumi.json", "Pulumi.yaml"]) {
+  for (const name of ["index.cjs", "index.ts", "package.json", "Pulumi.yaml"]) {
     copyFileSync(path.join(ROOT, name), path.join(folder, name));
   }
-  for (const name of ["node_modules", "components", "mesh", "services", "policy"])
+  for (const name of ["node_modules", "components", "mesh", "services", "policy", "tools"])
     symlinkSync(path.join(ROOT, name), path.join(folder, name));
   mkdirSync(path.join(folder, "state"));
 

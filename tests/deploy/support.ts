@@ -134,11 +134,11 @@ export function errors({ diagnostics }: EngineResult): string[] {
   return diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message.trim());
 }
 
-/** What exists of our own making. */
+/** What exists of our own making, the network that every stack finds left out. */
 export function existing(controlPlane: ControlPlane): string[] {
   return controlPlane
     .list()
-    .filter(({ type, external }) => !external && !type.startsWith("gcp:compute/"))
+    .filter(({ type, id, external }) => !external && !(type.startsWith("gcp:compute/") && id.endsWith("/default")))
     .map(({ id }) => id)
     .sort();
 }

@@ -11,6 +11,7 @@ import {
 } from "../../mesh";
 import { IMAGE, meshInput, TODAY } from "./support";
 import { wrongConfigs } from "./wrong-configs";
+import { wrongNetworks } from "./wrong-networks";
 
 function parsed(change: Parameters<typeof meshInput>[0] = {}): MeshSpec {
   const { spec, problems } = parseMesh(meshInput(change), TODAY);
@@ -19,7 +20,7 @@ function parsed(change: Parameters<typeof meshInput>[0] = {}): MeshSpec {
 }
 
 describe("a wrong config", () => {
-  for (const wrong of wrongConfigs) {
+  for (const wrong of [...wrongConfigs, ...wrongNetworks]) {
     it(`is refused: ${wrong.fact}`, () => {
       const { spec, problems } = parseMesh(meshInput(wrong), TODAY);
       assert.deepEqual(

@@ -63,7 +63,9 @@ export const wrongConfigs: readonly WrongConfig[] = [
   {
     fact: "a key that is like no other",
     config: { zzz: 1 },
-    problems: ['zzz: unknown key "zzz"; allowed are services, network, projectServices, projectNumber, labels, deletionProtection'],
+    problems: [
+      'zzz: unknown key "zzz"; allowed are services, network, projectServices, projectNumber, labels, deletionProtection',
+    ],
   },
   {
     fact: "a service key with capitals",
@@ -272,7 +274,7 @@ export const wrongConfigs: readonly WrongConfig[] = [
   {
     fact: "a network that names nothing",
     config: { network: { egress: "all-traffic" } },
-    problems: ['network: names no way into a VPC network; set "network" and "subnetwork", or "connector"'],
+    problems: ['network: names no way into a VPC network; set "network" and "subnetwork", "connector", or "create"'],
   },
   {
     fact: "no image",

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parseMesh } from "../../mesh";
 import { MINIMUM_PULUMI_VERSION } from "../../sandbox/engine";
 import { checkDeployment, type DeployOperation, MINIMUM_CLI } from "../../tools/deploy/checks";
-import type { Google } from "../../tools/deploy/google";
+import { type Google, googleFromDefaultCredentials } from "../../tools/deploy/google";
 import { neededPermissions } from "../../tools/deploy/permissions";
 import type { Cli } from "../../tools/deploy/pulumi-cli";
 import { IMAGE, meshInput, TODAY } from "../mesh/support";
@@ -36,6 +36,7 @@ describe("npm run up, before anything is changed", () => {
   const google: Google = {
     credentialsProblem: async () => undefined,
     testPermissions: async (_, permissions) => [...permissions],
+    enabledServices: async (_, services) => [...services],
   };
 
   async function obstacles(
@@ -132,6 +133,43 @@ describe("npm run up, before anything is changed", () => {
     ]);
   });
 
+  it("asks the host project of a Shared VPC for the permission to use its subnetwork", async () => {
+    const asked = new Map<string, readonly string[]>();
+    const testPermissions = async (project: string, all: readonly string[]) => {
+      asked.set(project, all);
+      return all.filter((name) => name !== "compute.subnetworks.use");
+    };
+    const shared = { network: "projects/acme-host/global/networks/shared" };
+    assert.deepEqual(
+      await obstacles({
+        google: { testPermissions },
+        cli: config({ "cloud-run-mesh:network": JSON.stringify(shared) }),
+      }),
+      [
+        'you lack permissions on project "acme-host"; ask an owner for them:\n    compute.subnetworks.use: to give callers of internal services a way into the VPC network',
+      ],
+    );
+    assert.deepEqual([...asked.keys()], ["shop-prod", "acme-host"]);
+    assert.deepEqual(asked.get("acme-host"), ["compute.subnetworks.use"]);
+  });
+
+  const someOff = async (_: string, services: readonly string[]) =>
+    services.filter((name) => !/^(compute|iam)/.test(name));
+
+  it("names each API that is off and what it is for, and how to switch them on", async () => {
+    for (const operation of ["preview", "up"] as const) {
+      assert.deepEqual(await obstacles({ operation, google: { enabledServices: someOff } }), [
+        'APIs are off in project "shop-prod"; set "cloud-run-mesh:projectServices: true", or run "gcloud services enable iam.googleapis.com compute.googleapis.com --project shop-prod":\n    iam.googleapis.com: to give each service an account of its own\n    compute.googleapis.com: to lead calls through the VPC network',
+      ]);
+    }
+  });
+
+  it("minds no API that the update switches on, nor one that the caller may not see", async () => {
+    const on = config({ "cloud-run-mesh:projectServices": "true" });
+    assert.deepEqual(await obstacles({ cli: on, google: { enabledServices: someOff } }), []);
+    assert.deepEqual(await obstacles({ google: { enabledServices: async () => undefined } }), []);
+  });
+
   it("names a project that does not answer", async () => {
     const testPermissions = async () => {
       throw new Error("Cloud Resource Manager API has not been used");
@@ -156,6 +194,43 @@ describe("npm run up, before anything is changed", () => {
   });
 });
 
+describe("which APIs are on", () => {
+  const asked: unknown[] = [];
+  const google = (request: () => unknown) =>
+    googleFromDefaultCredentials({
+      getAccessToken: async () => "token",
+      request: async (options: unknown) => {
+        asked.push(options);
+        return { data: request() } as never;
+      },
+    });
+
+  it("is asked of Service Usage in one request", async () => {
+    const services = [
+      { name: "projects/123456789012/services/run.googleapis.com", state: "ENABLED" },
+      { name: "projects/123456789012/services/dns.googleapis.com", state: "DISABLED" },
+    ];
+    const on = await google(() => ({ services })).enabledServices("shop-prod", [
+      "run.googleapis.com",
+      "dns.googleapis.com",
+    ]);
+    assert.deepEqual(on, ["run.googleapis.com"]);
+    assert.deepEqual(asked, [
+      {
+        url: "https://serviceusage.googleapis.com/v1/projects/shop-prod/services:batchGet?names=projects/shop-prod/services/run.googleapis.com&names=projects/shop-prod/services/dns.googleapis.com",
+        timeout: 15_000,
+      },
+    ]);
+  });
+
+  it("is not known to whoever may not see it", async () => {
+    const refused = google(() => {
+      throw new Error("Permission denied to get service");
+    });
+    assert.equal(await refused.enabledServices("shop-prod", ["run.googleapis.com"]), undefined);
+  });
+});
+
 describe("the permissions of a deployment", () => {
   const needed = (change: Parameters<typeof meshInput>[0], operation: "preview" | "up" = "up") =>
     neededPermissions(parseMesh(meshInput(change), TODAY).spec!, operation).map(({ name }) => name);
@@ -171,5 +246,39 @@ describe("the permissions of a deployment", () => {
       ["secretmanager.secrets.setIamPolicy", "resourcemanager.projects.setIamPolicy"],
     );
     assert.ok(needed({ config: { network: { connector: "c" } } }).includes("vpcaccess.connectors.use"));
+  });
+
+  const more = (config: Record<string, unknown>) => {
+    const plain = needed({});
+    return needed({ config }).filter((name) => !plain.includes(name));
+  };
+
+  it("are those of each part of a network that is made, and no others", () => {
+    const network = [
+      "compute.networks.create",
+      "compute.networks.get",
+      "compute.subnetworks.create",
+      "compute.subnetworks.get",
+      "compute.networks.updatePolicy",
+    ];
+    const made = (create: object, others: object = {}) => more({ network: { create, ...others } });
+    assert.deepEqual(made({}), network);
+    assert.deepEqual(made({ nat: true }), [...network, "compute.routers.create", "compute.routers.update"]);
+    assert.deepEqual(made({ connector: true }), [
+      "vpcaccess.connectors.use",
+      ...network,
+      "vpcaccess.connectors.create",
+    ]);
+    assert.deepEqual(made({}, { egress: "private-ranges-only" }), [
+      ...network,
+      "dns.managedZones.create",
+      "dns.networks.bindPrivateDNSZone",
+      "dns.changes.create",
+      "dns.resourceRecordSets.create",
+    ]);
+  });
+
+  it("are two more where the update switches APIs on", () => {
+    assert.deepEqual(more({ projectServices: true }), ["serviceusage.services.enable", "serviceusage.services.list"]);
   });
 });

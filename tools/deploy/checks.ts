@@ -1,15 +1,15 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { decodeStackConfig, formatProblems, type MeshSpec, parseMesh } from "../../mesh";
+import { decodeStackConfig, formatProblems, type MeshSpec, parseMesh, projectApis } from "../../mesh";
 import type { Google } from "./google";
-import { neededPermissions } from "./permissions";
+import { neededPermissions, type Permission } from "./permissions";
 import type { Cli, StackConfig } from "./pulumi-cli";
 
 export type DeployOperation = "preview" | "up" | "destroy";
 
 /** Something that stands between a person and a deployment, and how to clear it. */
 export interface Obstacle {
-  readonly check: "cli" | "login" | "stack" | "config" | "credentials" | "permissions" | "protection";
+  readonly check: "cli" | "login" | "stack" | "config" | "credentials" | "permissions" | "apis" | "protection";
   readonly message: string;
 }
 
@@ -82,7 +82,8 @@ export async function checkDeployment(
       message: `no Google credentials (${missing}); run "gcloud auth application-default login"`,
     });
   } else if (google && spec && operation !== "destroy") {
-    obstacles.push(...(await checkPermissions(spec, operation, google)));
+    const [permissions, apis] = await Promise.all([checkPermissions(spec, operation, google), checkApis(spec, google)]);
+    obstacles.push(...permissions, ...apis);
   }
   return { ...(selected && { stack: selected }), obstacles };
 }
@@ -138,10 +139,24 @@ function protection({ values }: StackConfig, stack: string | undefined): Obstacl
 
 async function checkPermissions(spec: MeshSpec, operation: "preview" | "up", google: Google): Promise<Obstacle[]> {
   const needed = neededPermissions(spec, operation);
+  const projects = [...new Set(needed.map(({ project }) => project))];
+  const found = await Promise.all(
+    projects.map((project) =>
+      permissionsMissing(
+        project,
+        needed.filter((permission) => permission.project === project),
+        google,
+      ),
+    ),
+  );
+  return found.flat();
+}
+
+async function permissionsMissing(project: string, needed: readonly Permission[], google: Google): Promise<Obstacle[]> {
   try {
     const held = new Set(
       await google.testPermissions(
-        spec.project,
+        project,
         needed.map(({ name }) => name),
       ),
     );
@@ -151,7 +166,7 @@ async function checkPermissions(spec: MeshSpec, operation: "preview" | "up", goo
     return [
       {
         check: "permissions",
-        message: [`you lack permissions on project "${spec.project}"; ask an owner for them:`, ...lines].join("\n"),
+        message: [`you lack permissions on project "${project}"; ask an owner for them:`, ...lines].join("\n"),
       },
     ];
   } catch (error) {
@@ -159,8 +174,31 @@ async function checkPermissions(spec: MeshSpec, operation: "preview" | "up", goo
     return [
       {
         check: "permissions",
-        message: `project "${spec.project}" could not be asked for your permissions (${said}); check gcp:project, and "gcloud services enable cloudresourcemanager.googleapis.com --project ${spec.project}"`,
+        message: `project "${project}" could not be asked for your permissions (${said}); check gcp:project, and "gcloud services enable cloudresourcemanager.googleapis.com --project ${project}"`,
       },
     ];
   }
+}
+
+/** APIs that are off, unless the update is to switch them on itself. Whoever may not see which are on is not stopped. */
+async function checkApis(spec: MeshSpec, google: Google): Promise<Obstacle[]> {
+  if (spec.projectServices) return [];
+  const needed = projectApis(spec);
+  const on = await google.enabledServices(
+    spec.project,
+    needed.map(({ service }) => service),
+  );
+  const off = needed.filter(({ service }) => on && !on.includes(service));
+  if (off.length === 0) return [];
+  const lines = off.map(({ service, what }) => `    ${service}: to ${what}`);
+  const names = off.map(({ service }) => service).join(" ");
+  return [
+    {
+      check: "apis",
+      message: [
+        `APIs are off in project "${spec.project}"; set "cloud-run-mesh:projectServices: true", or run "gcloud services enable ${names} --project ${spec.project}":`,
+        ...lines,
+      ].join("\n"),
+    },
+  ];
 }

@@ -6,11 +6,16 @@ export interface Google {
   credentialsProblem(): Promise<string | undefined>;
   /** Those of the permissions that the caller has on the project. */
   testPermissions(project: string, permissions: readonly string[]): Promise<string[]>;
+  /** Those of the APIs that are on in the project; nothing where the caller may not see that. */
+  enabledServices(project: string, services: readonly string[]): Promise<string[] | undefined>;
 }
 
 /** Application Default Credentials, which the provider uses as well. Source: https://cloud.google.com/docs/authentication/application-default-credentials */
-export function googleFromDefaultCredentials(): Google {
-  const auth = new GoogleAuth({ scopes: ["https://www.googleapis.com/auth/cloud-platform"] });
+export function googleFromDefaultCredentials(
+  auth: Pick<GoogleAuth, "getAccessToken" | "request"> = new GoogleAuth({
+    scopes: ["https://www.googleapis.com/auth/cloud-platform"],
+  }),
+): Google {
   return {
     async credentialsProblem() {
       try {
@@ -28,6 +33,24 @@ export function googleFromDefaultCredentials(): Google {
         timeout: 15_000,
       });
       return data.permissions ?? [];
+    },
+    async enabledServices(project, services) {
+      const parent = `projects/${encodeURIComponent(project)}`;
+      const names = services.map((service) => `names=${parent}/services/${service}`).join("&");
+      try {
+        // At most 30 names. Source: https://cloud.google.com/service-usage/docs/reference/rest/v1/services/batchGet
+        const { data } = await auth.request<{ services?: { name: string; state: string }[] }>({
+          url: `https://serviceusage.googleapis.com/v1/${parent}/services:batchGet?${names}`,
+          timeout: 15_000,
+        });
+        return (
+          data.services
+            ?.filter(({ state }) => state === "ENABLED")
+            .map(({ name }) => name.slice(name.lastIndexOf("/") + 1)) ?? []
+        );
+      } catch {
+        return undefined;
+      }
     },
   };
 }

@@ -2,6 +2,7 @@ import { GoogleError } from "../errors";
 import type { Handler, World } from "../handler";
 import { type Properties, textAt } from "../properties";
 import { shortName, stableDigits } from "../rules/identifiers";
+import { ROUTER, routerNetwork } from "./router";
 import { SUBNETWORK, subnetworkNetwork } from "./subnetwork";
 
 export const NETWORK = "gcp:compute/network:Network";
@@ -22,13 +23,14 @@ export const network: Handler = {
     return { selfLink: selfLink(id), numericId, networkId: numericId };
   },
   mayDelete(resource, world) {
-    for (const subnetwork of world.all(SUBNETWORK)) {
-      if (subnetwork.external || subnetworkNetwork(subnetwork, world) !== resource.id) continue;
-      throw new GoogleError(
-        400,
-        `The network resource '${resource.id}' is already being used by '${subnetwork.id}', resourceInUseByAnotherResource`,
-      );
-    }
+    const subnetworks = [...world.all(SUBNETWORK)].filter((one) => subnetworkNetwork(one, world) === resource.id);
+    const routers = [...world.all(ROUTER)].filter(({ state }) => routerNetwork(state, world) === resource.id);
+    const user = [...subnetworks, ...routers].find(({ external }) => !external);
+    if (user === undefined) return;
+    throw new GoogleError(
+      400,
+      `The network resource '${resource.id}' is already being used by '${user.id}', resourceInUseByAnotherResource`,
+    );
   },
 };
 

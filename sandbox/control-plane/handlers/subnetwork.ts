@@ -2,8 +2,10 @@ import { GoogleError } from "../errors";
 import type { Handler, World } from "../handler";
 import { type Properties, textAt } from "../properties";
 import { shortName, stableDigits, stableEtag, withoutHost } from "../rules/identifiers";
+import { overlaps, shrinks } from "../rules/ranges";
 import type { StoredResource } from "../state/store";
 import { admitComputeName, NETWORK, networkPlace, selfLink } from "./network";
+import { CONNECTOR } from "./run-network";
 
 export const SUBNETWORK = "gcp:compute/subnetwork:Subnetwork";
 
@@ -16,13 +18,34 @@ export const subnetwork: Handler = {
     `projects/${String(inputs["project"])}/regions/${String(inputs["region"])}/subnetworks/${String(inputs["name"])}`,
   parseId: (id, world) =>
     id.includes("/") ? id : `projects/${world.scope.project}/regions/${world.scope.region}/subnetworks/${id}`,
-  admit({ inputs }, world) {
+  admit({ id, inputs }, world) {
     admitComputeName(inputs);
     const place = networkPlace(withoutHost(String(inputs["network"])), String(inputs["project"]), world);
     world.need(NETWORK, place, () => {
       const path = `projects/${String(place["project"])}/global/networks/${String(place["name"])}`;
       return new GoogleError(404, `The resource '${path}' was not found, notFound`);
     });
+    const range = textAt(inputs, "ipCidrRange") ?? "";
+    for (const other of world.all(SUBNETWORK)) {
+      if (other.id === id || other.external) continue;
+      if (withoutHost(String(other.state["network"])) !== withoutHost(networkLink(inputs, world))) continue;
+      if (!overlaps(range, textAt(other.state, "ipCidrRange") ?? "")) continue;
+      const [name, region] = [String(other.state["name"]), String(other.state["region"])];
+      throw new GoogleError(
+        400,
+        `Invalid IPCidrRange: ${range} conflicts with existing subnetwork '${name}' in region '${region}'., invalid`,
+      );
+    }
+  },
+  replaces: shrunk,
+  mayDelete(resource, world) {
+    for (const connector of world.all(CONNECTOR)) {
+      if (connector.external || !isIn(connector, resource, world)) continue;
+      throw new GoogleError(
+        400,
+        `The subnetwork resource '${resource.id}' is already being used by '${connector.id}', resourceInUseByAnotherResource`,
+      );
+    }
   },
   compute({ id, inputs, incarnation }, world) {
     return {
@@ -35,6 +58,12 @@ export const subnetwork: Handler = {
     };
   },
 };
+
+/** Google widens a range in place, and the provider replaces what it cannot. Source: `isShrinkageIpCidr` in the provider. */
+function shrunk(before: Properties, after: Properties): string[] {
+  const [old, range] = [textAt(before, "ipCidrRange"), textAt(after, "ipCidrRange")];
+  return old !== undefined && range !== undefined && shrinks(old, range) ? ["ipCidrRange"] : [];
+}
 
 /** Project, region and name of a subnetwork that is given by name, path or link (without its host). */
 export function subnetworkPlace(reference: string, project: string, location: string, world: World): Properties {
@@ -50,6 +79,14 @@ export function subnetworkPlace(reference: string, project: string, location: st
 export function subnetworkNetwork(resource: StoredResource, world: World): string {
   const place = networkPlace(withoutHost(String(resource.state["network"])), String(resource.state["project"]), world);
   return `projects/${String(place["project"])}/global/networks/${String(place["name"])}`;
+}
+
+function isIn({ state }: StoredResource, subnetwork: StoredResource, world: World): boolean {
+  const name = textAt(state, "subnet", "name");
+  if (name === undefined) return false;
+  const home = textAt(state, "subnet", "projectId") ?? String(state["project"]);
+  const { project, region, name: short } = subnetworkPlace(name, home, String(state["region"]), world);
+  return `projects/${String(project)}/regions/${String(region)}/subnetworks/${String(short)}` === subnetwork.id;
 }
 
 function networkLink(inputs: Properties, world: World): string {

@@ -31,6 +31,7 @@ export interface DiffResult {
 export function diffInputs(request: DiffRequest, handler: Handler | undefined, scope: Scope): DiffResult {
   const { type } = request;
   const result: DiffResult = { changes: false, diffs: [], replaces: [], deleteBeforeReplace: false, detailedDiff: {} };
+  const sometimes = handler?.replaces?.(request.oldInputs, request.news) ?? [];
   for (const key of comparedKeys(request)) {
     if (key === DEFAULTS_KEY || request.ignoreChanges?.includes(key)) continue;
     const [before, after] = sides(request, key, scope);
@@ -38,7 +39,7 @@ export function diffInputs(request: DiffRequest, handler: Handler | undefined, s
     walk(key, before, after, paths);
     const changed = paths.filter(([path]) => !ignored(path, request.ignoreChanges));
     if (changed.length === 0) continue;
-    const replace = RESOURCE_TYPES.get(type)?.replaceOnChange.has(key) === true;
+    const replace = RESOURCE_TYPES.get(type)?.replaceOnChange.has(key) === true || sometimes.includes(key);
     result.diffs.push(key);
     if (replace) result.replaces.push(key);
     for (const [path, kind] of changed) result.detailedDiff[path] = replace ? `${kind}-replace` : kind;

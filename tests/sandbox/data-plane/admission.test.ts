@@ -159,9 +159,10 @@ describe("front end: where a service's calls come from", () => {
       (controlPlane) => {
         deploy(controlPlane, "order", { self: { ingress: "INGRESS_TRAFFIC_INTERNAL_ONLY" } });
         make(controlPlane, NETWORK, "mesh", { name: "mesh", autoCreateSubnetworks: false });
-        const subnet = { region: REGION, network: "mesh", ipCidrRange: "10.0.0.0/26" };
-        make(controlPlane, SUBNETWORK, "with", { name: "with", privateIpGoogleAccess: true, ...subnet });
-        make(controlPlane, SUBNETWORK, "without", { name: "without", ...subnet });
+        const subnet = { region: REGION, network: "mesh" };
+        const open = { name: "with", ipCidrRange: "10.0.0.0/26", privateIpGoogleAccess: true };
+        make(controlPlane, SUBNETWORK, "with", { ...subnet, ...open });
+        make(controlPlane, SUBNETWORK, "without", { ...subnet, name: "without", ipCidrRange: "10.0.1.0/26" });
         deploy(controlPlane, "caller", { template: set.template });
         grant(controlPlane, "order", `serviceAccount:${caller}`);
       },

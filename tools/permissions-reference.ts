@@ -1,0 +1,37 @@
+import { PROJECT_APIS } from "../mesh/project-services";
+import { PERMISSIONS } from "./deploy/permissions";
+
+/** `docs/permissions.md`: what a project and the person who deploys need, from the tables that `npm run up` checks by. */
+export function permissionsReference(): string {
+  const apis = PROJECT_APIS.map(({ service, what, where }) => `| \`${service}\` | ${what} | ${where} |`);
+  const permissions = PERMISSIONS.flatMap(({ permissions: names, what, where, preview }) =>
+    names.map((name) => `| \`${name}\` | ${what} | ${where} | ${preview ? "preview, up" : "up"} |`),
+  );
+  return [
+    "# What a deployment takes",
+    "",
+    "Generated from `mesh/project-services.ts` and `tools/deploy/permissions.ts` by `npm run docs`. `npm run preview` and",
+    "`npm run up` check the rows that a mesh needs, and no others, before they start.",
+    "",
+    "## APIs",
+    "",
+    "On in the project already, or switched on by the update where `cloud-run-mesh:projectServices` is `true`",
+    "([why not by default](decisions/0008-apis-on-request.md)).",
+    "",
+    "| API | What for | Where |",
+    "|---|---|---|",
+    ...apis,
+    "",
+    "## Permissions of the person who deploys",
+    "",
+    "On the project, where nothing else is said. Where the network is a Shared VPC's, Cloud Run's service agent",
+    "(`service-PROJECT_NUMBER@serverless-robot-prod.iam.gserviceaccount.com`) needs `roles/compute.networkUser` on its",
+    "subnetwork as well, which nobody can check from outside",
+    "([Shared VPC](https://cloud.google.com/run/docs/configuring/shared-vpc-direct-vpc)).",
+    "",
+    "| Permission | What for | Where | Needed for |",
+    "|---|---|---|---|",
+    ...permissions,
+    "",
+  ].join("\n");
+}
