@@ -45,6 +45,11 @@ export interface CloudRunServiceArgs {
   readonly secrets?: readonly pulumi.Input<string>[];
   /** Everything else of the revision. @default - Cloud Run's defaults */
   readonly template?: Omit<types.ServiceTemplate, "containers" | "serviceAccount">;
+  /**
+   * Whether another pipeline deploys new images. The main container's image, and the marks that gcloud leaves, are then
+   * set once and left alone. @default false
+   */
+  readonly imageManagedElsewhere?: boolean;
   /** Everything else of the service. @default - Cloud Run's defaults */
   readonly service?: Omit<cloudrunv2.ServiceArgs, ManagedArgs>;
   /** Whether destroying and replacing the service is refused. @default true */
@@ -60,6 +65,9 @@ type ManagedArgs =
   | "name"
   | "project"
   | "template";
+
+/** What `gcloud run deploy --image` changes. Source: https://cloud.google.com/sdk/gcloud/reference/run/deploy */
+const SET_BY_OTHERS = ["template.containers[0].image", "template.revision", "client", "clientVersion"];
 
 export class CloudRunService extends pulumi.ComponentResource {
   /** Name of the Cloud Run service; known once the service exists, so that what uses it is made after it. */
@@ -78,7 +86,8 @@ export class CloudRunService extends pulumi.ComponentResource {
     this.email = pulumi.output(args.serviceAccount ?? createAccount(name, args, inside).email);
     this.member = pulumi.interpolate`serviceAccount:${this.email}`;
     const grants = [...grantSecrets(name, args, this.member, inside), ...grantRoles(name, args, this.member, inside)];
-    this.service = createService(name, args, this.email, { ...inside, dependsOn: grants });
+    const ignoreChanges = args.imageManagedElsewhere ? SET_BY_OTHERS : undefined;
+    this.service = createService(name, args, this.email, { ...inside, dependsOn: grants, ignoreChanges });
     this.serviceName = this.service.name;
 
     this.registerOutputs({ serviceName: this.serviceName, email: this.email });

@@ -17,6 +17,7 @@ export function serviceArgs(service: ServiceSpec, mesh: MeshSpec, made?: MeshNet
     roles: service.roles,
     ingress: service.ingress,
     deletionProtection: service.deletionProtection,
+    imageManagedElsewhere: service.imageManagedElsewhere,
     env: { ...plain, ...callEnvironment(service, mesh) },
     secretEnv: secret,
     secrets: furtherSecrets(service),

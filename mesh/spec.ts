@@ -84,6 +84,12 @@ export const service = z.strictObject({
     .regex(/^(?!\/)(?!.*\.\.)\S+$/, "must be a folder of this repository")
     .optional()
     .describe("Folder with the service's code, from which the sandbox runs it; what Google Cloud runs is `image`"),
+  imageManagedElsewhere: z
+    .boolean()
+    .optional()
+    .describe(
+      "Whether another pipeline deploys new images: what runs is then left as it is, and `image` is for the first deployment alone; default: false",
+    ),
   sandbox: z
     .strictObject({
       command: z.array(z.string().min(1)).min(1).describe("Program and arguments, run in `source`"),

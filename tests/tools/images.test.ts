@@ -1,0 +1,170 @@
+import * as assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import * as path from "node:path";
+import { temporaryFolder } from "../support/pulumi-cli";
+import { TYPESCRIPT } from "../support/typescript";
+
+const ROOT = path.join(__dirname, "../..");
+const DIGEST = `sha256:${"a".repeat(64)}`;
+
+const CONFIG = `# The shop.
+config:
+  gcp:project: shop-prod
+  gcp:region: europe-west9
+  cloud-run-mesh:services:
+    web:
+      image: old@sha256:0 # replaced by each build
+      source: web
+    api: { source: api, calls: [] }
+    db: { image: someone-elses@sha256:1 }
+`;
+
+describe("npm run images", function () {
+  this.timeout(20_000);
+  let folder: string;
+  beforeEach(() => {
+    folder = temporaryFolder();
+    for (const name of ["bin", "web", "api"]) mkdirSync(path.join(folder, name));
+    writeFileSync(path.join(folder, "web/Dockerfile"), "FROM scratch\n");
+    writeFileSync(path.join(folder, "Pulumi.prod.yaml"), CONFIG);
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** A gcloud that writes down how it was called, and what was in the files that it was given. */
+  function gcloud(answers: { repository?: boolean; failing?: string; digest?: string } = {}): void {
+    const { repository = true, failing = "", digest = DIGEST } = answers;
+    const script = `#!${process.execPath}
+const { appendFileSync, readFileSync } = require("node:fs");
+const args = process.argv.slice(2);
+const given = args.map((one) => one.replace(/^(--(?:config|policy)=)(.*)$/, (_, name, file) => name + readFileSync(file, "utf8")));
+appendFileSync(${JSON.stringify(path.join(folder, "calls"))}, JSON.stringify(given) + "\\n");
+const call = args.join(" ");
+if (call.startsWith("artifacts repositories describe") && ${String(!repository)}) {
+  console.error("ERROR: (gcloud.artifacts.repositories.describe) NOT_FOUND: Requested entity was not found.");
+  process.exit(1);
+}
+if (${JSON.stringify(failing)} && call.includes(${JSON.stringify(failing)})) {
+  console.error("ERROR: it broke");
+  process.exit(1);
+}
+if (call.startsWith("builds submit")) {
+  const key = call.includes("/api") ? "api" : "web";
+  const image = "europe-west9-docker.pkg.dev/shop-prod/cloud-run-mesh/" + key;
+  console.log(JSON.stringify({ status: "SUCCESS", results: { images: [{ name: image + ":1234", digest: ${JSON.stringify(digest)} }] } }));
+}
+`;
+    writeFileSync(path.join(folder, "bin/gcloud"), script);
+    chmodSync(path.join(folder, "bin/gcloud"), 0o755);
+  }
+  const calls = (): string[][] =>
+    existsSync(path.join(folder, "calls"))
+      ? readFileSync(path.join(folder, "calls"), "utf8")
+          .trim()
+          .split("\n")
+          .map((line) => JSON.parse(line) as string[])
+      : [];
+  const config = () => readFileSync(path.join(folder, "Pulumi.prod.yaml"), "utf8");
+  const run = (...args: string[]) =>
+    new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
+      const env = { ...process.env, PATH: path.join(folder, "bin") };
+      const command = [...TYPESCRIPT, path.join(ROOT, "tools/images/main.ts"), ...args];
+      const child = execFile(process.execPath, command, { cwd: folder, env }, (_, stdout, stderr) =>
+        resolve({ code: child.exitCode ?? -1, stdout, stderr }),
+      );
+    });
+
+  it("builds what has a source, with its Dockerfile or by buildpacks, and writes digests into the config", async () => {
+    gcloud();
+    const { code, stdout, stderr } = await run("prod");
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^written to Pulumi\.prod\.yaml; next: npm run preview -- prod$/m);
+    const home = "europe-west9-docker.pkg.dev/shop-prod/cloud-run-mesh";
+    assert.equal(
+      config(),
+      CONFIG.replace("old@sha256:0", `${home}/web@${DIGEST}`).replace(
+        "{ source: api, calls: [] }",
+        `{ source: api, calls: [], image: ${home}/api@${DIGEST} }`,
+      ),
+    );
+    const [, web, api] = calls();
+    const docker = JSON.parse(web!.find((one) => one.startsWith("--config="))!.slice("--config=".length));
+    assert.deepEqual(docker, {
+      steps: [
+        {
+          name: "gcr.io/cloud-builders/docker",
+          env: ["DOCKER_BUILDKIT=1"],
+          args: ["build", "--file", "web/Dockerfile", "--tag", `${home}/web:$BUILD_ID`, "."],
+        },
+      ],
+      images: [`${home}/web:$BUILD_ID`],
+    });
+    assert.deepEqual(api!.slice(-3), [`--pack=image=${home}/api`, path.join(folder, "api"), "--quiet"]);
+  });
+
+  it("makes the repository where there is none, scanned and cleaned up", async () => {
+    gcloud({ repository: false });
+    assert.equal((await run("prod", "web")).code, 0);
+    const [, made, policy] = calls();
+    assert.ok(made?.includes("create") && made.includes("--allow-vulnerability-scanning"));
+    const written = policy!.find((one) => one.startsWith("--policy="))!.slice("--policy=".length);
+    assert.deepEqual(
+      (JSON.parse(written) as { action: { type: string } }[]).map(({ action }) => action.type),
+      ["Delete", "Keep"],
+    );
+  });
+
+  it("keeps what was built when a later build fails, and says what gcloud said", async () => {
+    gcloud({ failing: "/api" });
+    const { code, stderr } = await run("prod");
+    assert.equal(code, 1);
+    assert.equal(stderr, 'error: "api" could not be built; gcloud said:\n  ERROR: it broke\n');
+    assert.match(config(), /web@sha256:a{64}/);
+    assert.match(config(), /\{ source: api, calls: \[\] \}/);
+  });
+
+  it("takes nothing for a digest that is none", async () => {
+    gcloud({ digest: "latest" });
+    const { code, stderr } = await run("prod", "web");
+    assert.equal(code, 1);
+    assert.match(stderr, /^error: "web" could not be built: gcloud told no digest of europe-west9-docker/);
+    assert.equal(config(), CONFIG);
+  });
+
+  it("builds as another account when told, and nothing in a dry run", async () => {
+    gcloud();
+    const dry = await run("prod", "--dry-run");
+    assert.match(dry.stdout, /^web: web\/Dockerfile -> europe-west9-docker/m);
+    assert.deepEqual([calls(), config()], [[], CONFIG]);
+    await run("prod", "web", "--service-account", "builder@shop-prod.iam.gserviceaccount.com");
+    const build = calls().at(-1)!;
+    assert.ok(
+      build.includes("--service-account=projects/shop-prod/serviceAccounts/builder@shop-prod.iam.gserviceaccount.com"),
+    );
+    assert.ok(build.includes("--default-buckets-behavior=regional-user-owned-bucket"));
+  });
+
+  it("stops before it builds, with everything that is wrong", async () => {
+    gcloud();
+    rmSync(path.join(folder, "web"), { recursive: true });
+    const { code, stderr } = await run("prod", "web", "db", "nope");
+    assert.equal(code, 1);
+    assert.equal(
+      stderr,
+      'error: services.db: has no "source" to build from; name the folder with its code\n' +
+        'no service "nope" in the config; there are: web, api, db\n' +
+        'services.web.source: there is no folder "web"\n',
+    );
+    assert.deepEqual(calls(), []);
+    assert.equal(
+      (await run("dev")).stderr,
+      "error: there is no Pulumi.dev.yaml here; write one first, see docs/config.md\n",
+    );
+  });
+
+  it("says that gcloud is missing", async () => {
+    const { code, stderr } = await run("prod");
+    assert.equal(code, 1);
+    assert.equal(stderr, "error: gcloud is not on PATH; install it: https://cloud.google.com/sdk/docs/install\n");
+  });
+});
