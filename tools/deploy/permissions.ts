@@ -58,6 +58,12 @@ export const PERMISSIONS: readonly Row[] = [
     on: whenSome(({ serviceAccount }) => serviceAccount === undefined),
   },
   {
+    permissions: ["iap.webServices.getIamPolicy", "iap.webServices.setIamPolicy"],
+    what: "say who comes through Identity-Aware Proxy",
+    where: "services with `iap`",
+    on: whenSome(({ iap }) => iap !== undefined),
+  },
+  {
     permissions: ["compute.subnetworks.use"],
     what: "give callers of internal services a way into the VPC network",
     where: "Direct VPC egress, on the project that the network is in",
