@@ -1,5 +1,6 @@
 /** A whole mesh: every service with its own account, then one grant per permission of the access graph. */
 import * as projects from "@pulumi/gcp/projects";
+import * as storage from "@pulumi/gcp/storage";
 import * as pulumi from "@pulumi/pulumi";
 import {
   type AccessGraph,
@@ -7,14 +8,23 @@ import {
   accessDiagram,
   accessGraph,
   accessMatrix,
+  accountEmail,
   type Caller,
+  callerName,
+  functionBucket,
   IAP_ACCESSOR_ROLE,
   INVOKER_ROLE,
   type MeshSpec,
 } from "../mesh";
+import { CloudRunFunction } from "./cloud-run-function";
+import { CloudRunJob } from "./cloud-run-job";
 import { CloudRunService } from "./cloud-run-service";
+import { CloudRunWorkerPool } from "./cloud-run-worker-pool";
+import { DeveloperAccess } from "./developer-access";
+import { functionArgs } from "./function-args";
 import { IapAccess } from "./iap-access";
 import { InvokerGrant } from "./invoker-grant";
+import { jobArgs, workerPoolArgs } from "./job-args";
 import { MeshNetwork } from "./mesh-network";
 import { serviceArgs } from "./service-args";
 
@@ -26,11 +36,23 @@ export interface CloudRunMeshArgs {
 export class CloudRunMesh extends pulumi.ComponentResource {
   /** The services by key. */
   readonly services: Readonly<Record<string, CloudRunService>>;
+  /** The functions by key. */
+  readonly functions: Readonly<Record<string, CloudRunFunction>>;
+  /** The jobs by key. */
+  readonly jobs: Readonly<Record<string, CloudRunJob>>;
+  /** The worker pools by key. */
+  readonly workerPools: Readonly<Record<string, CloudRunWorkerPool>>;
+  /** Everything that calls. Keys are its alone. */
+  private readonly callers: Readonly<Record<string, { email: pulumi.Output<string>; member: pulumi.Output<string> }>>;
+  /** Accounts that the mesh makes for callers from outside, as members: a grant to one is made after it. */
+  private readonly madeMembers = new Map<string, pulumi.Input<string>>();
+  /** Ways for people to call from their own machines, by the key in the config. */
+  readonly developers: Readonly<Record<string, DeveloperAccess>>;
   /** The VPC network, where the mesh makes one. */
   readonly network: MeshNetwork | undefined;
-  /** URL of each service, by key: deterministic, known before anything is deployed. */
+  /** URL of each service and function, by key: deterministic, known before anything is deployed. */
   readonly urls: Readonly<Record<string, string>>;
-  /** E-mail address of the account that each service runs as, by key. */
+  /** E-mail address of the account that each service, function, job and worker pool runs as, and that each developer impersonates, by key. */
   readonly serviceAccounts: pulumi.Output<Record<string, string>>;
   /** Who may call what, and where the config says so. */
   readonly accessMatrix: readonly AccessRow[];
@@ -44,22 +66,36 @@ export class CloudRunMesh extends pulumi.ComponentResource {
 
     this.network = this.createNetwork(spec);
     this.services = Object.fromEntries(
-      graph.services.map((service) => [
+      Object.values(spec.services).map((service) => [
         service.key,
         new CloudRunService(service.key, serviceArgs(service, spec, this.network), { parent: this }),
       ]),
     );
+    this.functions = this.createFunctions(spec);
+    this.jobs = Object.fromEntries(
+      graph.jobs.map((job) => [job.key, new CloudRunJob(job.key, jobArgs(job, spec, this.network), { parent: this })]),
+    );
+    this.workerPools = Object.fromEntries(
+      graph.workerPools.map((pool) => [
+        pool.key,
+        new CloudRunWorkerPool(pool.key, workerPoolArgs(pool, spec, this.network), { parent: this }),
+      ]),
+    );
+    this.callers = { ...this.services, ...this.functions, ...this.jobs, ...this.workerPools };
     const { project, region: location } = spec;
+    this.developers = this.createDevelopers(spec);
     for (const { name: grant, from, to, until, role } of graph.edges) {
       if (role !== INVOKER_ROLE) continue;
-      const { serviceName } = this.services[to]!;
+      const { serviceName } = (this.services[to] ?? this.functions[to])!;
       new InvokerGrant(grant, { project, location, serviceName, member: this.memberOf(from), until }, { parent: this });
     }
     this.createIapAccess(graph, { project, location });
 
     this.urls = Object.fromEntries(graph.services.map(({ key, url }) => [key, url]));
     this.serviceAccounts = pulumi.output(
-      Object.fromEntries(Object.entries(this.services).map(([key, { email }]) => [key, email])),
+      Object.fromEntries(
+        Object.entries({ ...this.callers, ...this.developers }).map(([key, { email }]) => [key, email]),
+      ),
     );
     this.accessMatrix = accessMatrix(graph);
     this.accessDiagram = accessDiagram(graph);
@@ -68,6 +104,43 @@ export class CloudRunMesh extends pulumi.ComponentResource {
 
   private createNetwork({ network, project, region }: MeshSpec): MeshNetwork | undefined {
     return network && new MeshNetwork("network", { ...network, project, region }, { parent: this });
+  }
+
+  private createDevelopers({ developers = {}, project }: MeshSpec): Record<string, DeveloperAccess> {
+    return Object.fromEntries(
+      Object.values(developers).map(({ key, calls: _, ...args }) => {
+        const made = new DeveloperAccess(key, { ...args, project }, { parent: this });
+        this.madeMembers.set(`serviceAccount:${accountEmail(args.accountId, project)}`, made.accountMember);
+        return [key, made];
+      }),
+    );
+  }
+
+  /** Their code goes into one bucket; each object is read by the build alone. */
+  private createFunctions(spec: MeshSpec): Record<string, CloudRunFunction> {
+    const functions = Object.values(spec.functions ?? {});
+    const made = functions.some(({ bucket }) => bucket === undefined) ? this.createBucket(spec) : undefined;
+    return Object.fromEntries(
+      functions.map((one) => {
+        const args = functionArgs(one, spec, one.bucket ?? made!.name, this.network);
+        return [one.key, new CloudRunFunction(one.key, args, { parent: this })];
+      }),
+    );
+  }
+
+  private createBucket({ project, region }: MeshSpec): storage.Bucket {
+    return new storage.Bucket(
+      "function-source",
+      {
+        name: functionBucket(project, region),
+        location: region,
+        project,
+        uniformBucketLevelAccess: true,
+        publicAccessPrevention: "enforced",
+        forceDestroy: true,
+      },
+      { parent: this },
+    );
   }
 
   /** The agent exists once a project; switching the API on does not make it, so it is asked for. */
@@ -92,6 +165,7 @@ export class CloudRunMesh extends pulumi.ComponentResource {
   }
 
   private memberOf(from: Caller): pulumi.Input<string> {
-    return "service" in from ? this.services[from.service]!.member : from.member;
+    if ("member" in from) return this.madeMembers.get(from.member) ?? from.member;
+    return this.callers[callerName(from)]!.member;
   }
 }

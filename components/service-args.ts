@@ -1,7 +1,8 @@
 import type { cloudrunv2 as types } from "@pulumi/gcp/types/input";
-import { callEnvironment, type MeshSpec, type ServiceSpec, type VpcRoute } from "../mesh";
-import type { ContainerSpec, EnvValue, SecretRef, SidecarSpec, VolumeSpec } from "../mesh/spec-container";
+import { callEnvironment, type MeshSpec, type ServiceSpec } from "../mesh";
+import type { ContainerSpec, SidecarSpec } from "../mesh/spec-container";
 import type { CloudRunServiceArgs } from "./cloud-run-service";
+import { defined, limits, mainMounts, splitEnvironment, volume, volumeSecrets, vpcAccess } from "./container-args";
 import type { MeshNetwork } from "./mesh-network";
 
 /** What a service of the mesh asks of {@link CloudRunService}: a pure translation, config in, arguments out. */
@@ -68,7 +69,7 @@ export function serviceArgs(service: ServiceSpec, mesh: MeshSpec, made?: MeshNet
 }
 
 function mainContainer(service: ServiceSpec): types.ServiceTemplateContainer {
-  const mounts = Object.entries(service.volumes ?? {}).map(([name, { mountPath }]) => ({ name, mountPath }));
+  const mounts = mainMounts(service.volumes);
   return {
     ...container({ ...service, env: undefined }),
     ...(service.sidecars && { name: "main" }),
@@ -99,7 +100,7 @@ function container(
     ...Object.entries(plain).map(([name, value]) => ({ name, value })),
     ...Object.entries(secret).map(([name, secretKeyRef]) => ({ name, valueSource: { secretKeyRef } })),
   ].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const { cpu, memory, gpu, cpuIdle, startupCpuBoost } = spec.resources ?? {};
+  const { cpuIdle, startupCpuBoost } = spec.resources ?? {};
   return defined({
     image: spec.image,
     commands: spec.command,
@@ -111,29 +112,9 @@ function container(
     resources: defined({
       cpuIdle: cpuIdle ?? true,
       startupCpuBoost: startupCpuBoost ?? true,
-      limits: { cpu: cpu ?? "1", memory: memory ?? "512Mi", ...(gpu && { "nvidia.com/gpu": String(gpu) }) },
+      limits: limits(spec.resources),
     }),
   });
-}
-
-function volume(name: string, spec: VolumeSpec): types.ServiceTemplateVolume {
-  const { secret, emptyDir, gcs, nfs, cloudSql } = spec;
-  if (secret) {
-    const path = secret.path ?? secret.secret.split("/").at(-1)!;
-    return { name, secret: { secret: secret.secret, items: [{ path, version: secret.version }] } };
-  }
-  if (emptyDir) return { name, emptyDir: { medium: "MEMORY", ...emptyDir } };
-  if (cloudSql) return { name, cloudSqlInstance: { instances: cloudSql.instances } };
-  return defined({ name, gcs, nfs });
-}
-
-/** Into a network that the mesh makes by its outputs, so that the service is made after it. */
-function vpcAccess(route: VpcRoute, made: MeshNetwork | undefined): types.ServiceTemplateVpcAccess {
-  const { tags, egress } = route;
-  const { network, subnetwork, connector } = route.created && made ? made : route;
-  const setting = egress === "all-traffic" ? "ALL_TRAFFIC" : "PRIVATE_RANGES_ONLY";
-  if (connector !== undefined) return { connector, egress: setting };
-  return { egress: setting, networkInterfaces: [defined({ network, subnetwork, tags: tags && [...tags] })] };
 }
 
 function binaryAuthorization({ policy, breakglassJustification }: NonNullable<ServiceSpec["binaryAuthorization"]>) {
@@ -142,27 +123,8 @@ function binaryAuthorization({ policy, breakglassJustification }: NonNullable<Se
 
 /** Secrets of volumes and sidecars; those of the main container's variables are granted with them. */
 function furtherSecrets(service: ServiceSpec): string[] {
-  const volumes = Object.values(service.volumes ?? {}).flatMap(({ secret }) => (secret ? [secret.secret] : []));
   const sidecars = Object.values(service.sidecars ?? {}).flatMap(({ env = {} }) =>
     Object.values(splitEnvironment(env).secret).map(({ secret }) => secret),
   );
-  return [...new Set([...volumes, ...sidecars])];
-}
-
-function splitEnvironment(env: Readonly<Record<string, EnvValue>>): {
-  plain: Record<string, string>;
-  secret: Record<string, SecretRef>;
-} {
-  const plain: Record<string, string> = {};
-  const secret: Record<string, SecretRef> = {};
-  for (const [name, value] of Object.entries(env)) {
-    if (typeof value === "object") secret[name] = value;
-    else plain[name] = String(value);
-  }
-  return { plain, secret };
-}
-
-/** Leaves out what is undefined, so that an argument nobody set is absent rather than empty. */
-function defined<T extends object>(value: T): T {
-  return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as T;
+  return [...new Set([...volumeSecrets(service.volumes), ...sidecars])];
 }

@@ -13,18 +13,30 @@ export interface AccessRow {
 
 /** The access matrix as data: a row per permission; whoever has no row is refused. */
 export function accessMatrix(graph: AccessGraph): AccessRow[] {
-  return graph.edges.map(({ from, to, role, until, reason }) => ({
+  const calls = graph.edges.map(({ from, to, role, until, reason }) => ({
     caller: callerName(from),
     callee: to,
     role,
     ...(until && { until }),
     reason,
   }));
+  const impersonations = graph.impersonations.map(({ member: caller, account: callee, ...row }) => ({
+    caller,
+    callee,
+    ...row,
+  }));
+  return [...calls, ...impersonations];
 }
 
-/** The access graph as a Mermaid flowchart; services that the internet can reach have a double border. */
+/**
+ * The access graph as a Mermaid flowchart; services that the internet can reach have a double border, jobs and worker
+ * pools have six sides.
+ */
 export function accessDiagram(graph: AccessGraph): string {
-  const ids = new Map(graph.services.map(({ key }, i) => [key, `s${i}`]));
+  const ids = new Map<string, string>();
+  graph.services.forEach(({ key }, i) => void ids.set(key, `s${i}`));
+  graph.jobs.forEach(({ key }, i) => void ids.set(key, `j${i}`));
+  graph.workerPools.forEach(({ key }, i) => void ids.set(key, `w${i}`));
   const members = new Map<string, string>();
   for (const { from } of graph.edges) {
     if ("member" in from && !members.has(from.member)) members.set(from.member, `m${members.size}`);
@@ -37,9 +49,11 @@ export function accessDiagram(graph: AccessGraph): string {
       const text = label(`${key}<br/>ingress: ${setting}${iap ? "<br/>Identity-Aware Proxy" : ""}`);
       return `  ${ids.get(key)}${typeof ingress === "string" ? `[${text}]` : `[[${text}]]`}`;
     }),
+    ...graph.jobs.map(({ key }) => `  ${ids.get(key)}{{${label(`${key}<br/>job`)}}}`),
+    ...graph.workerPools.map(({ key }) => `  ${ids.get(key)}{{${label(`${key}<br/>worker pool`)}}}`),
     ...[...members].map(([member, id]) => `  ${id}([${label(member)}])`),
     ...graph.edges.map(({ from, to, until }) => {
-      const source = "service" in from ? ids.get(from.service) : members.get(from.member);
+      const source = "member" in from ? members.get(from.member) : ids.get(callerName(from));
       return `  ${source} -->${until ? `|until ${until}|` : ""} ${ids.get(to)}`;
     }),
   ].join("\n");

@@ -1,14 +1,15 @@
 import { IAP_AUDIENCE_VARIABLE, urlVariable } from "../services/runtime/contract";
 import { iapAudience } from "./names";
-import type { MeshSpec, ServiceSpec } from "./spec";
+import type { CallerSpec, MeshSpec, ServiceSpec } from "./spec";
 
 /**
- * What a service is told at run time beyond its own variables: the URL, and so the audience, of each service that it
- * calls; behind Identity-Aware Proxy also the audience of the assertions that it has to check.
+ * What a service, a function, a job or a worker pool is told at run time beyond its own variables: the URL, and so the audience, of
+ * each service that it calls; behind Identity-Aware Proxy also the audience of the assertions that it has to check.
  */
-export function callEnvironment(service: ServiceSpec, mesh: MeshSpec): Record<string, string> {
+export function callEnvironment(caller: CallerSpec & Pick<ServiceSpec, "iap">, mesh: MeshSpec): Record<string, string> {
+  const urlOf = (key: string) => (mesh.services[key] ?? mesh.functions?.[key])!.url;
   return {
-    ...Object.fromEntries(service.calls.map((call) => [urlVariable(call.service), mesh.services[call.service]!.url])),
-    ...(service.iap && { [IAP_AUDIENCE_VARIABLE]: iapAudience(service.name, mesh.projectNumber, mesh.region) }),
+    ...Object.fromEntries(caller.calls.map((call) => [urlVariable(call.service), urlOf(call.service)])),
+    ...(caller.iap && { [IAP_AUDIENCE_VARIABLE]: iapAudience(caller.name, mesh.projectNumber, mesh.region) }),
   };
 }

@@ -3,63 +3,144 @@ import { parseMember } from "./members";
 import { accountId, labelKeyProblem, serviceUrl } from "./names";
 import { vpcRoute } from "./network";
 import type { Problem } from "./problems";
-import type { MeshConfig, Place, ServiceConfig, ServiceSpec } from "./spec";
+import type {
+  CallerSpec,
+  DeveloperSpec,
+  FunctionSpec,
+  MeshConfig,
+  Place,
+  ReceiverSpec,
+  ServiceConfig,
+  ServiceSpec,
+} from "./spec";
+import type { DeveloperConfig } from "./spec-developers";
+import type { CloudFunctionConfig } from "./spec-functions";
 import { parseUntil } from "./until";
 
-/** Decides every default and derives every name of one service; problems are those that concern it alone. */
+/** What a service, a job and a worker pool may write in the same words. */
+type CallerConfig = Pick<ServiceConfig, "accountId" | "calls" | "deletionProtection" | "labels" | "name" | "network">;
+
+interface Filled<T> {
+  readonly spec: T;
+  /** Those that concern it alone. */
+  readonly problems: Problem[];
+}
+
+/** Decides every default and derives every name of one service. */
 export function fillService(
   key: string,
   written: ServiceConfig,
   mesh: Partial<MeshConfig>,
   place: Place,
   today: string,
-): { spec: ServiceSpec; problems: Problem[] } {
-  const problems: Problem[] = [];
+): Filled<ServiceSpec> {
   const { calls, ingress, access, iap, network, labels, ...rest } = written;
-  const dated = <T extends { until?: string }>(entry: T, path: string): T => {
-    if (entry.until === undefined) return entry;
-    const until = parseUntil(entry.until, today);
-    if ("day" in until) return { ...entry, until: until.day };
-    problems.push({ path: `${path}.until`, message: until.problem });
-    return entry;
-  };
+  const path = `services.${key}`;
+  const { spec, problems } = fillReceiver(key, path, written, mesh, place, today);
+  const comes = fillMembers(iap?.access ?? [], `${path}.iap.access`, today, problems);
+  return { spec: { ...rest, image: written.image ?? "", ...spec, ...(iap && { iap: { access: comes } }) }, problems };
+}
 
+/** The same of a function: also the accounts that build it and bring its events. */
+export function fillFunction(
+  key: string,
+  written: CloudFunctionConfig,
+  mesh: Partial<MeshConfig>,
+  place: Place,
+  today: string,
+): Filled<FunctionSpec> {
+  const { calls, ingress, access, network, labels, ...rest } = written;
+  const { spec, problems } = fillReceiver(key, `functions.${key}`, written, mesh, place, today);
+  const buildAccountId = accountId(`${spec.name}-build`);
+  const triggerAccountId = written.trigger && accountId(`${spec.name}-trigger`);
+  return { spec: { ...rest, ...spec, buildAccountId, ...(triggerAccountId && { triggerAccountId }) }, problems };
+}
+
+/** The same of a job or a worker pool. */
+export function fillTask<T extends CallerConfig & Pick<ServiceConfig, "image">>(
+  key: string,
+  kind: "jobs" | "workerPools",
+  written: T,
+  mesh: Partial<MeshConfig>,
+  today: string,
+): Filled<Omit<T, keyof CallerConfig | "image"> & CallerSpec & { readonly image: string }> {
+  const { accountId, calls, deletionProtection, image, labels, name, network, ...rest } = written;
+  const { spec, problems } = fillCaller(key, `${kind}.${key}`, written, mesh, today);
+  return { spec: { ...rest, image: image ?? "", ...spec }, problems };
+}
+
+/** People who call from their own machines, and the account that is made for that. */
+export function fillDeveloper(key: string, written: DeveloperConfig, today: string): Filled<DeveloperSpec> {
+  const problems: Problem[] = [];
+  const spec = dated(written, `developers.${key}`, today, problems);
+  return { spec: { ...spec, key, accountId: accountId(`${key}-dev`) }, problems };
+}
+
+function fillReceiver(
+  key: string,
+  path: string,
+  written: Pick<ServiceConfig, "access" | "ingress" | keyof CallerConfig>,
+  mesh: Partial<MeshConfig>,
+  place: Place,
+  today: string,
+): Filled<ReceiverSpec> {
+  const { spec: caller, problems } = fillCaller(key, path, written, mesh, today);
+  const spec = {
+    ...caller,
+    url: serviceUrl(caller.name, place.projectNumber, place.region),
+    ingress: written.ingress ?? "internal",
+    access: fillMembers(written.access ?? [], `${path}.access`, today, problems),
+  };
+  return { spec, problems };
+}
+
+function fillMembers<T extends { member: string; until?: string }>(
+  access: readonly T[],
+  path: string,
+  today: string,
+  problems: Problem[],
+): T[] {
+  return access.map((entry, i) => {
+    const parsed = parseMember(entry.member);
+    if ("problem" in parsed) problems.push({ path: `${path}[${i}].member`, message: parsed.problem });
+    return dated(entry, `${path}[${i}]`, today, problems);
+  });
+}
+
+function fillCaller(
+  key: string,
+  path: string,
+  written: CallerConfig,
+  mesh: Partial<MeshConfig>,
+  today: string,
+): Filled<CallerSpec> {
+  const problems: Problem[] = [];
+  const { calls = [], network } = written;
   const name = written.name ?? key;
-  if (typeof network === "object") problems.push(...checkNetwork(network, `services.${key}.network`));
+  if (typeof network === "object") problems.push(...checkNetwork(network, `${path}.network`));
   const way = typeof network === "object" ? network : mesh.network;
   const vpc = network === "none" || !way ? undefined : vpcRoute(way);
-  const spec: ServiceSpec = {
-    ...rest,
+  const spec = {
     key,
-    image: written.image ?? "",
     name,
     accountId: written.accountId ?? accountId(name),
-    url: serviceUrl(name, place.projectNumber, place.region),
-    ingress: ingress ?? "internal",
-    calls: (calls ?? []).map((call, i) =>
-      dated(typeof call === "string" ? { service: call } : call, `services.${key}.calls[${i}]`),
+    calls: calls.map((call, i) =>
+      dated(typeof call === "string" ? { service: call } : call, `${path}.calls[${i}]`, today, problems),
     ),
-    access: (access ?? []).map((entry, i) => {
-      const path = `services.${key}.access[${i}]`;
-      const member = parseMember(entry.member);
-      if ("problem" in member) problems.push({ path: `${path}.member`, message: member.problem });
-      return dated(entry, path);
-    }),
-    ...(iap && {
-      iap: {
-        access: iap.access.map((entry, i) => {
-          const path = `services.${key}.iap.access[${i}]`;
-          const member = parseMember(entry.member);
-          if ("problem" in member) problems.push({ path: `${path}.member`, message: member.problem });
-          return dated(entry, path);
-        }),
-      },
-    }),
     ...(vpc && { vpc }),
-    labels: { ...soundLabels(mesh.labels), ...labels },
+    labels: { ...soundLabels(mesh.labels), ...written.labels },
     deletionProtection: written.deletionProtection ?? String(mesh.deletionProtection ?? true) !== "false",
   };
   return { spec, problems };
+}
+
+/** A grant whose end is read as a day; one that cannot be read is a problem. */
+function dated<T extends { until?: string }>(entry: T, path: string, today: string, problems: Problem[]): T {
+  if (entry.until === undefined) return entry;
+  const until = parseUntil(entry.until, today);
+  if ("day" in until) return { ...entry, until: until.day };
+  problems.push({ path: `${path}.until`, message: until.problem });
+  return entry;
 }
 
 /** A label of the mesh with a bad key is a problem of the mesh, not of each service once more. */

@@ -8,11 +8,25 @@ export {
   type Edge,
   IAP_ACCESSOR_ROLE,
   INVOKER_ROLE,
+  OPEN_ID_TOKEN_CREATOR_ROLE,
+  TOKEN_CREATOR_ROLE,
 } from "./graph";
-export { accountEmail, accountId, serviceUrl } from "./names";
+export { accountEmail, accountId, functionBucket, serviceUrl } from "./names";
 export type { NetworkSpec } from "./network";
 export { decodeStackConfig, type MeshInput, type Parsed, parseMesh } from "./parse";
 export { formatProblems, InvalidConfigError, type Problem } from "./problems";
 export { type ProjectApi, projectApis } from "./project-services";
-export type { Ingress, MeshConfig, MeshSpec, ServiceSpec, VpcRoute } from "./spec";
+export type {
+  CallerSpec,
+  DeveloperSpec,
+  FunctionSpec,
+  Ingress,
+  JobSpec,
+  MeshConfig,
+  MeshSpec,
+  ReceiverSpec,
+  ServiceSpec,
+  VpcRoute,
+  WorkerPoolSpec,
+} from "./spec";
 export { untilCondition } from "./until";

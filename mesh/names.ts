@@ -65,6 +65,14 @@ export function accountEmail(id: string, project: string): string {
 }
 
 /**
+ * The bucket that functions' code is uploaded to, of at most 63 characters as a project and a region are long.
+ * A project's id is its alone in the world, and so the name is. Source: https://cloud.google.com/storage/docs/buckets#naming
+ */
+export function functionBucket(project: string, region: string): string {
+  return `${project.replace(/[.:]/g, "-")}-${region}-source`;
+}
+
+/**
  * The deterministic URL, known before the service exists, so that calls may form cycles.
  * Source: https://cloud.google.com/run/docs/triggering/https-request#deterministic
  */

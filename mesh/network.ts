@@ -15,6 +15,9 @@ export interface NetworkSpec {
   readonly retainOnDelete: boolean;
 }
 
+/** What may be in a network, and with how many instances. */
+export type Attached = Pick<ServiceSpec, "scaling" | "vpc">;
+
 /** Cloud Run's own maximum where a service sets none. Source: https://cloud.google.com/run/docs/configuring/max-instances */
 const DEFAULT_MAX_INSTANCES = 100;
 
@@ -41,11 +44,11 @@ export const DEFAULT_NETWORK_NAME = "mesh";
 /** The network to be made, or nothing where the config names one that exists. */
 export function networkSpec(
   written: MeshNetworkConfig | undefined,
-  services: Readonly<Record<string, ServiceSpec>>,
+  attached: readonly Attached[],
 ): NetworkSpec | undefined {
   if (!written?.create) return undefined;
   const { name = DEFAULT_NETWORK_NAME, connector = false, nat = false, retainOnDelete = true } = written.create;
-  const cidr = written.create.cidr ?? defaultRange(connector, instancesIn(services));
+  const cidr = written.create.cidr ?? defaultRange(connector, instancesIn(attached));
   return { name, cidr, connector, nat, privateDnsZone: resolvesPrivately(written), retainOnDelete };
 }
 
@@ -75,8 +78,8 @@ export function sharedNetwork(vpc: VpcRoute | undefined, { project, projectNumbe
 }
 
 /** The most instances that may be in the made network at once. */
-export function instancesIn(services: Readonly<Record<string, ServiceSpec>>): number {
-  return Object.values(services)
+export function instancesIn(attached: readonly Attached[]): number {
+  return attached
     .filter(({ vpc }) => vpc?.created)
     .reduce((sum, { scaling: { manualInstances, maxInstances } = {} }) => {
       return sum + (manualInstances ?? maxInstances ?? DEFAULT_MAX_INSTANCES);

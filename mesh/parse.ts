@@ -1,10 +1,14 @@
-import { checkMesh, checkServices, needsRoute } from "./checks/mesh";
+import { checkDeveloper } from "./checks/developers";
+import { checkFunction } from "./checks/functions";
+import { checkJob, checkWorkerPool } from "./checks/jobs";
+import { checkMesh, checkServices } from "./checks/mesh";
 import { checkRoom, checkServiceNetworks } from "./checks/network";
-import { fillService } from "./fill";
-import { networkSpec, sharedNetwork } from "./network";
+import { checkUnique } from "./checks/unique";
+import { networkSpec } from "./network";
+import { attachedNodes, byPath, fillNodes, KINDS, settleRoutes } from "./nodes";
 import { formatPath, type Problem } from "./problems";
 import { schemaProblems } from "./schema-problems";
-import { type MeshConfig, type MeshSpec, meshConfig, type Place, type ServiceSpec, service } from "./spec";
+import { type MeshConfig, type MeshSpec, meshConfig } from "./spec";
 
 /** What a stack config says, decoded but not yet trusted. */
 export interface MeshInput {
@@ -26,7 +30,18 @@ export interface Parsed {
 }
 
 const NAMESPACE = "cloud-run-mesh";
-const MAP_KEYS: ReadonlySet<string> = new Set(["services", "network", "labels"]);
+const MAP_KEYS: ReadonlySet<string> = new Set([
+  "services",
+  "functions",
+  "jobs",
+  "workerPools",
+  "developers",
+  "network",
+  "labels",
+]);
+
+/** Maps whose entries are checked one by one, so that a problem in one hides nothing of the others. */
+const MAPS = [...KINDS, "developers"] as const;
 
 /**
  * Decodes the flat map of texts in which Pulumi hands a stack config to a program.
@@ -82,7 +97,6 @@ export function parseMesh(input: MeshInput, today: string): Parsed {
     issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [issue.path],
   );
   const config = (parsed.success ? parsed.data : salvage(input.config, unsound)) as Partial<MeshConfig>;
-  const written = isMap(input.config["services"]) ? input.config["services"] : {};
   const mesh = {
     project: input.project ?? "",
     region: input.region ?? "",
@@ -90,46 +104,44 @@ export function parseMesh(input: MeshInput, today: string): Parsed {
   };
   problems.push(...checkMesh(config, mesh, input.config));
 
-  const services: Record<string, ServiceSpec> = {};
-  const own: Problem[] = [];
-  for (const [key, value] of Object.entries(config.services ?? {})) {
-    const filled = fillService(key, service.parse(value), config, mesh, today);
-    services[key] = filled.spec;
-    own.push(...filled.problems);
-  }
+  const { nodes, developers, problems: own } = fillNodes(config, mesh, today);
   const routesKnown = config.network !== undefined || input.config["network"] === undefined;
-  own.push(...checkServices(services, { keys: new Set(Object.keys(written)), place: mesh, routesKnown }));
-  own.push(...checkServiceNetworks(config, routesKnown));
-  const settled = settleRoutes(services, config, mesh);
-  if (parsed.success) problems.push(...checkRoom(config.network, settled));
+  const keys = new Set(["services", "functions"].flatMap((kind) => Object.keys(mapAt(input.config, kind))));
+  const callers = byPath(nodes);
+  const receivers = { ...nodes.services, ...nodes.functions };
+  const called = new Map(
+    Object.entries(callers)
+      .toReversed()
+      .flatMap(([path, { calls }]) => calls.map(({ service }) => [service, path] as const)),
+  );
+  const around = { keys, receivers, callers, called, place: mesh, routesKnown };
+  own.push(
+    ...checkUnique(callers),
+    ...checkServices(nodes.services, around),
+    ...Object.values(nodes.functions).flatMap((one) => checkFunction(one, around)),
+    ...Object.values(nodes.jobs).flatMap((one) => checkJob(one, around)),
+    ...Object.values(nodes.workerPools).flatMap((one) => checkWorkerPool(one, around)),
+    ...Object.values(developers).flatMap((one) => checkDeveloper(one, around)),
+    ...KINDS.flatMap((kind) => checkServiceNetworks(config, kind, routesKnown)),
+  );
+  const settled = settleRoutes(nodes, config, mesh);
+  const attached = attachedNodes(settled);
+  if (parsed.success) problems.push(...checkRoom(config.network, attached));
   const told = new Set(unsound.map((path) => formatPath(path.slice(0, 3))));
   problems.push(...own.filter(({ path }) => !told.has(path.split(/[.[]/, 3).join("."))));
 
-  if (problems.length > 0) return { problems: inOrder(problems, written) };
-  const network = networkSpec(config.network, settled);
+  if (problems.length > 0) return { problems: inOrder(problems, input.config) };
+  const network = networkSpec(config.network, attached);
   const projectServices = String(config.projectServices ?? false) === "true";
-  const around = { ...(network && { network }), ...(projectServices && { projectServices }) };
-  return { spec: { ...mesh, ...around, services: settled }, problems: [] };
-}
-
-/** Takes the mesh's network away from services that no call leads through it and that did not ask for one themselves. */
-function settleRoutes(
-  services: Record<string, ServiceSpec>,
-  config: Partial<MeshConfig>,
-  place: Place,
-): Record<string, ServiceSpec> {
-  const called = new Set(Object.values(services).flatMap(({ calls }) => calls.map(({ service: callee }) => callee)));
-  const settled = Object.entries(services).map(([key, { vpc, ...spec }]): [string, ServiceSpec] => {
-    const asked = config.services?.[key]?.network !== undefined;
-    const met = called.has(key) && isInside(spec) && sharedNetwork(vpc, place) !== undefined;
-    const needed = asked || met || spec.calls.some((call) => isInside(services[call.service]));
-    return [key, needed && vpc ? { ...spec, vpc } : spec];
-  });
-  return Object.fromEntries(settled);
-}
-
-function isInside(service: ServiceSpec | undefined): boolean {
-  return service !== undefined && needsRoute(service.ingress);
+  const more = { ...(network && { network }), ...(projectServices && { projectServices }) };
+  const { services, functions, jobs, workerPools } = settled;
+  const others = {
+    ...(!isEmptyMap(functions) && { functions }),
+    ...(!isEmptyMap(developers) && { developers }),
+    ...(!isEmptyMap(jobs) && { jobs }),
+    ...(!isEmptyMap(workerPools) && { workerPools }),
+  };
+  return { spec: { ...mesh, ...more, services, ...others }, problems: [] };
 }
 
 function placeProblems({ project, region }: MeshInput): Problem[] {
@@ -153,28 +165,38 @@ function salvage(
   unsound: readonly PropertyKey[][],
 ): Record<string, unknown> {
   const sound: Record<string, unknown> = { ...config };
-  const services = isMap(config["services"]) ? { ...config["services"] } : undefined;
+  for (const kind of MAPS) if (isMap(config[kind])) sound[kind] = { ...config[kind] };
   for (const path of unsound) {
-    const [top, key, setting] = path.map(String);
-    if (top !== "services" || !services || key === undefined) {
-      if (top !== undefined) delete sound[top];
+    const [top = "", key, setting] = path.map(String);
+    const nodes = MAPS.some((kind) => kind === top) ? sound[top] : undefined;
+    if (!isMap(nodes) || key === undefined) {
+      delete sound[top];
     } else if (setting === undefined) {
-      delete services[key];
-    } else if (isMap(services[key])) {
-      const { [setting]: _, ...rest } = services[key];
-      services[key] = rest;
+      delete nodes[key];
+    } else if (isMap(nodes[key])) {
+      const { [setting]: _, ...rest } = nodes[key];
+      nodes[key] = rest;
     }
   }
-  return services ? { ...sound, services } : sound;
+  return sound;
+}
+
+function mapAt(config: Readonly<Record<string, unknown>>, key: string): Record<string, unknown> {
+  return isMap(config[key]) ? config[key] : {};
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Problems by service in the order of the file, those of the whole mesh first. */
-function inOrder(problems: readonly Problem[], services: object): Problem[] {
-  const rank = new Map(Object.keys(services).map((key, i) => [key, i + 1]));
-  const rankOf = ({ path }: Problem) => rank.get(/^services\.([^.[]+)/.exec(path)?.[1] ?? "") ?? 0;
+function isEmptyMap(map: object): boolean {
+  return Object.keys(map).length === 0;
+}
+
+/** Problems by service, job and worker pool in the order of the file, those of the whole mesh first. */
+function inOrder(problems: readonly Problem[], config: Readonly<Record<string, unknown>>): Problem[] {
+  const nodes = MAPS.flatMap((kind) => Object.keys(mapAt(config, kind)).map((key) => `${kind}.${key}`));
+  const rank = new Map(nodes.map((node, i) => [node, i + 1]));
+  const rankOf = ({ path }: Problem) => rank.get(/^\w+\.[^.[]+/.exec(path)?.[0] ?? "") ?? 0;
   return problems.toSorted((a, b) => rankOf(a) - rankOf(b));
 }

@@ -1,50 +1,17 @@
 import { z } from "zod";
-import { ACCOUNT_ID_PATTERN, KEY_PATTERN, LABEL_VALUE_PATTERN } from "./names";
+import { KEY_PATTERN } from "./names";
 import type { NetworkSpec } from "./network";
 import { containerKeys, image } from "./spec-container";
-import { meshNetwork, serviceNetwork } from "./spec-network";
-import { UNTIL_PATTERN } from "./until";
+import { type DeveloperConfig, developer } from "./spec-developers";
+import { type CloudFunctionConfig, cloudFunction } from "./spec-functions";
+import { type JobConfig, job, type WorkerPoolConfig, workerPool } from "./spec-jobs";
+import { meshNetwork } from "./spec-network";
+import { callerKeys, key, labels, receiverKeys, until } from "./spec-shared";
 
 /**
  * The config as written: one schema gives the types, the checks, the JSON Schema for editors and the reference table.
  * The config as filled in is {@link MeshSpec}; `parse` makes the one from the other.
  */
-
-const until = z
-  .string()
-  .meta({ pattern: UNTIL_PATTERN, examples: ["2027-03-31"] })
-  .describe("Last day of the grant, UTC, `YYYY-MM-DD`, the day included; default: no end");
-
-const serviceKey = z
-  .string()
-  .regex(KEY_PATTERN, "must be lower-case letters, digits and hyphens, starting with a letter");
-
-const call = z.union([
-  z.string(),
-  z.strictObject({ service: z.string().describe("Key of the service that is called"), until: until.optional() }),
-]);
-
-const ingress = z.union(
-  [
-    z.enum(["internal", "load-balancer"]),
-    z.strictObject({
-      all: z
-        .string()
-        .refine((reason) => reason.trim().length >= 10, "needs a reason of at least 10 characters")
-        .describe("Reason why the internet may reach the service; IAM still asks for an invoker"),
-    }),
-  ],
-  { error: 'internal, load-balancer, or { all: "the reason why the internet may reach it" }' },
-);
-
-const access = z.strictObject({
-  member: z.string().describe("Principal from outside the mesh, e.g. `group:support@acme.com`"),
-  until: until.optional(),
-  through: z
-    .enum(["vpc"])
-    .optional()
-    .describe("How the member reaches an internal service: `vpc` says that the person comes through the VPC network"),
-});
 
 const iap = z
   .strictObject({
@@ -60,11 +27,6 @@ const iap = z
   })
   .describe("Identity-Aware Proxy on the service: people sign in at its URL, and nobody calls it past that");
 
-const labels = z.record(
-  z.string(),
-  z.string().regex(LABEL_VALUE_PATTERN, "must be at most 63 lower-case letters, digits, hyphens and underscores"),
-);
-
 const traffic = z.strictObject({
   percent: z.int().min(0).max(100).optional().describe("Share of requests; default: 0"),
   revision: z.string().optional().describe("Revision name; default: the latest"),
@@ -74,8 +36,6 @@ const traffic = z.strictObject({
     .optional()
     .describe("Tag: gives the revision a URL of its own"),
 });
-
-const email = z.string().regex(/^[^\s@:]+@[^\s@:]+\.[^\s@:]+$/, "must be the e-mail address of a service account");
 
 export const service = z.strictObject({
   image,
@@ -96,46 +56,13 @@ export const service = z.strictObject({
     })
     .optional()
     .describe("How the sandbox starts the service; default: the `start` script of the package.json in `source`"),
-  calls: z
-    .array(call)
-    .optional()
-    .describe("Services that this one calls: a key, or `{ service, until }`; default: none"),
-  ingress: ingress
-    .optional()
-    .describe(
-      'Who can reach it over the network: `internal`, `load-balancer`, or `{ all: "reason" }`; default: internal',
-    ),
-  access: z.array(access).optional().describe("Callers that are not services of this mesh; default: none"),
+  ...callerKeys,
+  ...receiverKeys,
   iap: iap
     .optional()
     .describe("Identity-Aware Proxy on the service, without a load balancer, for people with a browser; default: none"),
   ...containerKeys,
   name: z.string().optional().describe("Name of the Cloud Run service, also of one that exists; default: the key"),
-  accountId: z
-    .string()
-    .regex(ACCOUNT_ID_PATTERN, "must be 6 to 30 lower-case letters, digits and hyphens, starting with a letter")
-    .optional()
-    .describe("Id of the service's own account; default: NAME-sa, shortened with a hash beyond 30 characters"),
-  serviceAccount: email
-    .optional()
-    .describe("E-mail address of an account that exists already and is this service's alone; default: one is created"),
-  roles: z
-    .array(
-      z
-        .string()
-        .regex(
-          /^(roles|projects\/[^/\s]+\/roles|organizations\/\d+\/roles)\/[A-Za-z0-9_.]+$/,
-          'must be a role, e.g. "roles/cloudsql.client"',
-        ),
-    )
-    .optional()
-    .describe("Roles that the account holds on the project; default: none"),
-  network: z
-    .union([serviceNetwork, z.enum(["mesh", "none"])])
-    .optional()
-    .describe(
-      "VPC network of this service, `mesh` for the mesh's, or `none`; default: the mesh's, where a call needs it",
-    ),
   scaling: z
     .strictObject({
       minInstances: z.int().min(0).optional().describe("Instances kept warm; default: 0"),
@@ -182,8 +109,18 @@ export const service = z.strictObject({
 /** Everything under `cloud-run-mesh:` in a stack config. */
 export const meshConfig = z.strictObject({
   services: z
-    .record(serviceKey, service)
+    .record(key, service)
     .describe("The services by key; the key names the service, its account and its variables"),
+  functions: z.record(key, cloudFunction).optional().describe("Functions (2nd gen) by key; default: none"),
+  jobs: z.record(key, job).optional().describe("Cloud Run jobs by key, which call services; default: none"),
+  workerPools: z
+    .record(key, workerPool)
+    .optional()
+    .describe("Cloud Run worker pools by key, which call services; default: none"),
+  developers: z
+    .record(key, developer)
+    .optional()
+    .describe("Who calls from their own machine, by impersonating an account that can nothing else; default: nobody"),
   network: meshNetwork.optional(),
   projectServices: z
     .union([z.boolean(), z.enum(["true", "false"])])
@@ -225,23 +162,57 @@ export interface VpcRoute {
   readonly created?: true;
 }
 
-/** A service as filled in: every default is decided, every name derived. */
-export interface ServiceSpec
-  extends Omit<ServiceConfig, "image" | "calls" | "ingress" | "access" | "iap" | "network" | "labels"> {
+/** What a service, a job and a worker pool have in common, as filled in. */
+export interface CallerSpec {
   readonly key: string;
-  readonly image: string;
   readonly name: string;
   readonly accountId: string;
-  readonly url: string;
   readonly calls: readonly { readonly service: string; readonly until?: string }[];
-  readonly access: readonly { readonly member: string; readonly until?: string; readonly through?: "vpc" }[];
-  readonly ingress: Ingress;
-  /** Who comes through the Identity-Aware Proxy on it; absent where there is none. */
-  readonly iap?: { readonly access: readonly { readonly member: string; readonly until?: string }[] };
   /** The route it takes into the VPC network; absent where no call needs one. */
   readonly vpc?: VpcRoute;
   readonly labels: Readonly<Record<string, string>>;
   readonly deletionProtection: boolean;
+}
+
+/** What a service and a function have in common, which is a service underneath: they are called. */
+export interface ReceiverSpec extends CallerSpec {
+  readonly url: string;
+  readonly access: readonly { readonly member: string; readonly until?: string; readonly through?: "vpc" }[];
+  readonly ingress: Ingress;
+  /** Who comes through the Identity-Aware Proxy on it; absent where there is none. */
+  readonly iap?: { readonly access: readonly { readonly member: string; readonly until?: string }[] };
+  /** Whether the run.app URL is switched off. */
+  readonly defaultUrlDisabled?: boolean | undefined;
+}
+
+/** A service as filled in: every default is decided, every name derived. */
+export interface ServiceSpec extends Omit<ServiceConfig, keyof ReceiverSpec | "image" | "network">, ReceiverSpec {
+  readonly image: string;
+}
+
+/** A function as filled in. */
+export interface FunctionSpec extends Omit<CloudFunctionConfig, keyof ReceiverSpec | "network">, ReceiverSpec {
+  /** Id of the account that builds it. */
+  readonly buildAccountId: string;
+  /** Id of the account that brings its events; absent where none do. */
+  readonly triggerAccountId?: string;
+}
+
+/** People who call from their own machines, as filled in. */
+export interface DeveloperSpec extends DeveloperConfig {
+  readonly key: string;
+  /** Id of the account that they impersonate, and that nothing runs as. */
+  readonly accountId: string;
+}
+
+/** A job as filled in. */
+export interface JobSpec extends Omit<JobConfig, keyof CallerSpec | "image" | "network">, CallerSpec {
+  readonly image: string;
+}
+
+/** A worker pool as filled in. */
+export interface WorkerPoolSpec extends Omit<WorkerPoolConfig, keyof CallerSpec | "image" | "network">, CallerSpec {
+  readonly image: string;
 }
 
 /** The whole mesh as filled in. */
@@ -251,4 +222,12 @@ export interface MeshSpec extends Place {
   /** That it switches on the APIs that it needs. */
   readonly projectServices?: true;
   readonly services: Readonly<Record<string, ServiceSpec>>;
+  /** Absent where it has none. */
+  readonly functions?: Readonly<Record<string, FunctionSpec>>;
+  /** Absent where it has none. */
+  readonly developers?: Readonly<Record<string, DeveloperSpec>>;
+  /** Absent where it has none. */
+  readonly jobs?: Readonly<Record<string, JobSpec>>;
+  /** Absent where it has none. */
+  readonly workerPools?: Readonly<Record<string, WorkerPoolSpec>>;
 }

@@ -1,8 +1,11 @@
 /** What must pass and what must fail, for every edge of the access graph and for what is not one. */
-import type { AccessGraph, Edge, ServiceSpec } from "../mesh";
+import { type AccessGraph, type Caller, type CallerSpec, callerName, type Edge, type ReceiverSpec } from "../mesh";
 
-/** Where a request comes from: a service of the mesh with its network, a VPC network of the project, or the internet. */
-export type Position = { readonly service: string } | "vpc" | "internet";
+/**
+ * Where a request comes from: a service, job or worker pool of the mesh with its network, a VPC network of the project,
+ * or the internet.
+ */
+export type Position = Exclude<Caller, { readonly member: string }> | "vpc" | "internet";
 
 /** What the request shows as its token. Every case but the first two is a forged or wrong one. */
 export const TOKEN_CASES = [
@@ -30,7 +33,7 @@ export interface Refusal {
 export type Expectation = "reaches the container" | Refusal;
 
 export interface Probe {
-  /** Who asks: key of a service, or a member from outside the mesh. Absent: nobody in particular. */
+  /** Who asks: key of a service, job or worker pool, or a member from outside the mesh. Absent: nobody in particular. */
   readonly caller?: string;
   readonly from: Position;
   /** Key of the service that is asked. */
@@ -59,17 +62,17 @@ export function probes(graph: AccessGraph): Probe[] {
   return graph.services.flatMap((service) => (service.iap ? behindIap(service, graph) : behindIam(service, graph)));
 }
 
-function behindIam(service: ServiceSpec, graph: AccessGraph): Probe[] {
+function behindIam(service: ReceiverSpec, graph: AccessGraph): Probe[] {
   return [
     ...graph.edges.filter(({ to }) => to === service.key).map((edge) => allowed(edge, graph)),
-    ...refusedServices(service, graph),
+    ...refusedCallers(service, graph),
     fromTheInternet(service),
     ...tokenCases(service, graph),
   ];
 }
 
 /** Identity-Aware Proxy asks everybody to sign in, whatever token they show; then it lets through whom it knows. */
-function behindIap(service: ServiceSpec, graph: AccessGraph): Probe[] {
+function behindIap(service: ReceiverSpec, graph: AccessGraph): Probe[] {
   const from = typeof service.ingress === "object" ? "internet" : "vpc";
   const probe = { from, to: service.key } as const;
   return [
@@ -78,21 +81,18 @@ function behindIap(service: ServiceSpec, graph: AccessGraph): Probe[] {
       .map((edge) => ({ ...allowed(edge, graph), token: "signed in" as const })),
     { ...probe, token: "signed in", expect: NO_GRANT, because: "no grant" },
     { ...probe, token: "none", expect: NOT_SIGNED_IN, because: "not signed in" },
-    ...graph.services
-      .filter(({ key }) => key !== service.key)
-      .map((caller): Probe => {
-        const reachable = typeof service.ingress === "object" || comesThroughVpc(caller);
-        const expect = reachable ? NOT_SIGNED_IN : NO_WAY;
-        const because = reachable ? "no service signs in" : "ingress: no way through a VPC network";
-        return { caller: caller.key, from: { service: caller.key }, to: service.key, token: "own", expect, because };
-      }),
+    ...callersBut(service, graph).map(({ key: caller, from, ...spec }): Probe => {
+      const reachable = typeof service.ingress === "object" || comesThroughVpc(spec);
+      const expect = reachable ? NOT_SIGNED_IN : NO_WAY;
+      const because = reachable ? "no service signs in" : "ingress: no way through a VPC network";
+      return { caller, from, to: service.key, token: "own", expect, because };
+    }),
   ];
 }
 
 function allowed(edge: Edge, graph: AccessGraph): Probe {
-  const caller = "service" in edge.from ? edge.from.service : edge.from.member;
   return {
-    caller,
+    caller: callerName(edge.from),
     from: positionOf(edge, graph),
     to: edge.to,
     token: "own",
@@ -102,18 +102,16 @@ function allowed(edge: Edge, graph: AccessGraph): Probe {
   };
 }
 
-/** Every service without an edge to this one: with a way to it, its missing grant refuses it, without one the ingress. */
-function refusedServices(service: ServiceSpec, graph: AccessGraph): Probe[] {
-  const allowedCallers = new Set(
-    graph.edges.flatMap(({ to, from }) => (to === service.key && "service" in from ? [from.service] : [])),
-  );
-  return graph.services
-    .filter(({ key }) => key !== service.key && !allowedCallers.has(key))
-    .map((caller) => {
-      const reachable = typeof service.ingress === "object" || comesThroughVpc(caller);
+/** Every caller without an edge to this service: with a way to it, its missing grant refuses it, without one the ingress. */
+function refusedCallers(service: ReceiverSpec, graph: AccessGraph): Probe[] {
+  const allowedCallers = new Set(graph.edges.flatMap(({ to, from }) => (to === service.key ? callerName(from) : [])));
+  return callersBut(service, graph)
+    .filter(({ key }) => !allowedCallers.has(key))
+    .map(({ key: caller, from, ...spec }) => {
+      const reachable = typeof service.ingress === "object" || comesThroughVpc(spec);
       return {
-        caller: caller.key,
-        from: { service: caller.key },
+        caller,
+        from,
         to: service.key,
         token: "own" as const,
         expect: reachable ? NO_GRANT : NO_WAY,
@@ -122,7 +120,20 @@ function refusedServices(service: ServiceSpec, graph: AccessGraph): Probe[] {
     });
 }
 
-function fromTheInternet(service: ServiceSpec): Probe {
+/** Everything of the mesh that could call this service, and from where. */
+function callersBut({ key: own }: ReceiverSpec, { services, jobs, workerPools }: AccessGraph): Placed[] {
+  return [
+    ...services.filter(({ key }) => key !== own).map((spec): Placed => ({ ...spec, from: { service: spec.key } })),
+    ...jobs.map((spec): Placed => ({ ...spec, from: { job: spec.key } })),
+    ...workerPools.map((spec): Placed => ({ ...spec, from: { workerPool: spec.key } })),
+  ];
+}
+
+interface Placed extends Pick<CallerSpec, "key" | "vpc"> {
+  readonly from: Position;
+}
+
+function fromTheInternet(service: ReceiverSpec): Probe {
   const open = typeof service.ingress === "object";
   return {
     from: "internet",
@@ -134,10 +145,10 @@ function fromTheInternet(service: ServiceSpec): Probe {
 }
 
 /** Sent from where the service can be reached, in the name of somebody who may call it, so that only the token is wrong. */
-function tokenCases(service: ServiceSpec, graph: AccessGraph): Probe[] {
+function tokenCases(service: ReceiverSpec, graph: AccessGraph): Probe[] {
   const edge = graph.edges.find(({ to }) => to === service.key);
   const from: Position = edge ? positionOf(edge, graph) : typeof service.ingress === "object" ? "internet" : "vpc";
-  const caller = edge && ("service" in edge.from ? edge.from.service : edge.from.member);
+  const caller = edge && callerName(edge.from);
   return TOKEN_CASES.filter((token) => token !== "own").map((token) => ({
     ...(caller && { caller }),
     from,
@@ -149,11 +160,11 @@ function tokenCases(service: ServiceSpec, graph: AccessGraph): Probe[] {
 }
 
 function positionOf({ from, to }: Edge, graph: AccessGraph): Position {
-  if ("service" in from) return { service: from.service };
+  if (!("member" in from)) return from;
   const service = graph.services.find(({ key }) => key === to);
   return typeof service?.ingress === "object" ? "internet" : "vpc";
 }
 
-function comesThroughVpc({ vpc }: ServiceSpec): boolean {
+function comesThroughVpc({ vpc }: Pick<CallerSpec, "vpc">): boolean {
   return vpc !== undefined && (vpc.egress === "all-traffic" || vpc.privateDnsZone);
 }

@@ -3,15 +3,22 @@ import { didYouMean, type Problem } from "../problems";
 import type { ServiceSpec } from "../spec";
 import type { ProbeSpec, ReadinessProbeSpec } from "../spec-container";
 
-/** Checks of a service's containers: variables, probes, volumes, sidecars. */
+/** Checks of containers: variables, probes, volumes, sidecars. */
 
-export function checkEnvironment({ env = {}, calls, iap, sidecars = {} }: ServiceSpec): Problem[] {
+type Variables = Pick<ServiceSpec, "calls" | "env" | "iap" | "sidecars">;
+type Containers = Pick<ServiceSpec, "concurrency" | "gpuType" | "resources" | "sidecars" | "volumes">;
+
+/** @param reserved what Cloud Run sets itself */
+export function checkEnvironment(
+  { env = {}, calls, iap, sidecars = {} }: Variables,
+  reserved: readonly string[] = RESERVED_VARIABLES,
+): Problem[] {
   const problems: Problem[] = [];
   const urls = new Map(calls.map(({ service }) => [urlVariable(service), service]));
   const check = (names: readonly string[], path: string, main: boolean) => {
     for (const name of names) {
       const callee = urls.get(name);
-      if (RESERVED_VARIABLES.includes(name)) {
+      if (reserved.includes(name)) {
         problems.push({
           path: `${path}.${name}`,
           message: `"${name}" is set by Cloud Run; ${name === "PORT" ? 'set "port" instead' : "remove it"}`,
@@ -70,7 +77,7 @@ export function checkContainers({
   resources,
   gpuType,
   concurrency,
-}: ServiceSpec): Problem[] {
+}: Containers): Problem[] {
   const problems: Problem[] = [];
   const containers = ["main", ...Object.keys(sidecars)];
   for (const [name, volume] of Object.entries(volumes)) {

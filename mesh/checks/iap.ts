@@ -1,13 +1,16 @@
 import { parseMember } from "../members";
 import type { Problem } from "../problems";
-import type { ServiceSpec } from "../spec";
+import type { ReceiverSpec } from "../spec";
 
 /** Checks of a service behind Identity-Aware Proxy, which answers every request before anything else looks at it. */
-export function checkIap(spec: ServiceSpec, services: Readonly<Record<string, ServiceSpec>>): Problem[] {
+export function checkIap(
+  spec: ReceiverSpec,
+  path: string,
+  receivers: Readonly<Record<string, ReceiverSpec>>,
+): Problem[] {
   const problems: Problem[] = [];
-  const path = `services.${spec.key}`;
   spec.calls.forEach(({ service }, i) => {
-    if (!services[service]?.iap) return;
+    if (!receivers[service]?.iap) return;
     problems.push({
       path: `${path}.calls[${i}]`,
       message: `"${service}" is behind Identity-Aware Proxy, which lets no service through; call what it calls, or take "iap" away`,

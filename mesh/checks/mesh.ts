@@ -2,7 +2,7 @@ import { parseMember } from "../members";
 import { labelKeyProblem } from "../names";
 import { sharedNetwork } from "../network";
 import { didYouMean, type Problem } from "../problems";
-import type { Ingress, MeshConfig, Place, ServiceSpec, VpcRoute } from "../spec";
+import type { CallerSpec, Ingress, MeshConfig, Place, ReceiverSpec, ServiceSpec, VpcRoute } from "../spec";
 import { checkIap } from "./iap";
 import { checkNetwork } from "./network";
 import { checkService } from "./service";
@@ -33,30 +33,28 @@ export function checkMesh(
   return problems;
 }
 
-/** What the checks of the services need to know besides them. */
-interface Surroundings {
+/** What the checks of the services, and of what calls them, need to know besides them. */
+export interface Surroundings {
   /** Keys written in the config, sound or not, so that a call to a service with a problem of its own is not called unknown. */
   readonly keys: ReadonlySet<string>;
+  /** What is called, by key: services and functions. */
+  readonly receivers: Readonly<Record<string, ReceiverSpec>>;
+  /** Everything that calls, by path. */
+  readonly callers: Readonly<Record<string, CallerSpec>>;
+  /** Path of the first caller, by the key that is called. */
+  readonly called: ReadonlyMap<string, string>;
   readonly place: Place;
   /** Whether the mesh's network was understood; if not, nothing can be said about routes. */
   readonly routesKnown: boolean;
 }
 
 export function checkServices(services: Readonly<Record<string, ServiceSpec>>, around: Surroundings): Problem[] {
-  const called = new Map<string, string>();
-  for (const [key, { calls }] of Object.entries(services)) {
-    for (const call of calls) if (!called.has(call.service)) called.set(call.service, `services.${key}`);
-  }
-  const problems: Problem[] = checkUnique(services);
-  for (const spec of Object.values(services)) {
-    problems.push(
-      ...checkService(spec, around.place),
-      ...checkCalls(spec, services, around),
-      ...checkCallers(spec, called.get(spec.key)),
-      ...checkIap(spec, services),
-    );
-  }
-  return problems;
+  return Object.values(services).flatMap((spec) => [
+    ...checkService(spec, around.place),
+    ...checkCalls(spec, `services.${spec.key}`, around),
+    ...checkCallers(spec, `services.${spec.key}`, around),
+    ...checkIap(spec, `services.${spec.key}`, around.receivers),
+  ]);
 }
 
 /** Whether a service behind this ingress answers calls from Cloud Run only when they come through a VPC network. */
@@ -64,21 +62,21 @@ export function needsRoute(ingress: Ingress): boolean {
   return typeof ingress === "string";
 }
 
-function checkCalls(
-  spec: ServiceSpec,
-  services: Readonly<Record<string, ServiceSpec>>,
-  { keys, place, routesKnown }: Surroundings,
+/** Checks the calls of what stands at a path: whom it calls, and whether there is a way. */
+export function checkCalls(
+  spec: CallerSpec,
+  at: string,
+  { keys, receivers, callers, place, routesKnown }: Surroundings,
 ): Problem[] {
   const problems: Problem[] = [];
   const seen = new Set<string>();
   spec.calls.forEach(({ service }, i) => {
-    const path = `services.${spec.key}.calls[${i}]`;
+    const path = `${at}.calls[${i}]`;
     if (service === spec.key) problems.push({ path, message: `"${service}" calls itself; remove the entry` });
-    else if (!keys.has(service))
-      problems.push({ path, message: `unknown service "${service}"${didYouMean(service, keys)}` });
+    else if (!keys.has(service)) problems.push({ path, message: unknownCallee(service, keys, callers) });
     else if (seen.has(service)) problems.push({ path, message: `"${service}" is listed twice; remove one entry` });
     seen.add(service);
-    const callee = keys.has(service) ? services[service] : undefined;
+    const callee = keys.has(service) ? receivers[service] : undefined;
     if (!routesKnown || !callee || service === spec.key || !needsRoute(callee.ingress)) return;
     const missing = routeProblem(spec.vpc) ?? sharingProblem(spec.vpc, callee, place);
     if (missing) {
@@ -91,6 +89,12 @@ function checkCalls(
   return problems;
 }
 
+function unknownCallee(key: string, keys: Surroundings["keys"], callers: Surroundings["callers"]): string {
+  const task = Object.keys(callers).find((path) => path.split(".")[1] === key);
+  if (task !== undefined) return `"${key}" is ${task}, which nobody calls by a URL; call a service`;
+  return `unknown service "${key}"${didYouMean(key, keys)}`;
+}
+
 /** Why internal services cannot be reached by this route; they answer 404 to calls from outside the network. */
 function routeProblem(vpc: VpcRoute | undefined): string | undefined {
   if (!vpc) return 'set "network" for the mesh or for the calling service';
@@ -101,15 +105,16 @@ function routeProblem(vpc: VpcRoute | undefined): string | undefined {
 }
 
 /** Why a service is not met in the Shared VPC network that its caller comes from. */
-function sharingProblem(vpc: VpcRoute | undefined, callee: ServiceSpec, place: Place): string | undefined {
+function sharingProblem(vpc: VpcRoute | undefined, callee: ReceiverSpec, place: Place): string | undefined {
   const shared = sharedNetwork(vpc, place);
   if (shared === undefined || sharedNetwork(callee.vpc, place) === shared) return undefined;
   return `"${shared}" is another project's, whose calls only a service in it takes; give "${callee.key}" the same network`;
 }
 
-function checkCallers(spec: ServiceSpec, caller: string | undefined): Problem[] {
+/** Checks who calls what stands at a path, from the mesh and from outside. */
+export function checkCallers(spec: ReceiverSpec, path: string, { called }: Surroundings): Problem[] {
   const problems: Problem[] = [];
-  const path = `services.${spec.key}`;
+  const caller = called.get(spec.key);
   if (spec.defaultUrlDisabled && (caller !== undefined || spec.access.length > 0)) {
     problems.push({
       path: `${path}.defaultUrlDisabled`,
@@ -129,28 +134,5 @@ function checkCallers(spec: ServiceSpec, caller: string | undefined): Problem[] 
       });
     }
   });
-  return problems;
-}
-
-/** Two services must not become one resource on Google Cloud, nor run under one identity. */
-function checkUnique(services: Readonly<Record<string, ServiceSpec>>): Problem[] {
-  const problems: Problem[] = [];
-  const owners = new Map<string, string>();
-  const claim = (spec: ServiceSpec, field: "name" | "accountId" | "serviceAccount", fix: string) => {
-    const claimed = `${field} ${spec[field]}`;
-    const owner = owners.get(claimed);
-    if (owner === undefined) owners.set(claimed, spec.key);
-    else
-      problems.push({
-        path: `services.${spec.key}.${field}`,
-        message: `"${spec[field]}" is also that of services.${owner}; ${fix}`,
-      });
-    return owner === undefined;
-  };
-  for (const spec of Object.values(services)) {
-    if (!claim(spec, "name", "give each service its own")) continue;
-    if (spec.serviceAccount !== undefined) claim(spec, "serviceAccount", "each service needs an account of its own");
-    else claim(spec, "accountId", "give each service its own");
-  }
   return problems;
 }

@@ -1,4 +1,5 @@
 import {
+  type Attached,
   addressesFor,
   CONNECTOR_PREFIX,
   DEFAULT_NETWORK_NAME,
@@ -8,7 +9,7 @@ import {
 } from "../network";
 import type { Problem } from "../problems";
 import { formatRange, isWithin, parseRange, type Range, sizeOf } from "../ranges";
-import type { MeshConfig, ServiceSpec } from "../spec";
+import type { MeshConfig } from "../spec";
 import type { CreateNetworkConfig, MeshNetworkConfig, NetworkConfig } from "../spec-network";
 
 /** Checks of the ways into a VPC network: those that exist, and the network that the mesh makes. */
@@ -100,14 +101,11 @@ function checkRange(range: Range, connector: boolean, path: string): Problem[] {
 }
 
 /** Whether the range that was chosen holds the services, once they are known. */
-export function checkRoom(
-  written: MeshNetworkConfig | undefined,
-  services: Readonly<Record<string, ServiceSpec>>,
-): Problem[] {
+export function checkRoom(written: MeshNetworkConfig | undefined, attached: readonly Attached[]): Problem[] {
   const { cidr, connector } = written?.create ?? {};
   const range = cidr === undefined ? undefined : parseRange(cidr);
   if (cidr === undefined || !range || connector || range.prefix > DIRECT_PREFIX_MAX) return [];
-  const instances = instancesIn(services);
+  const instances = instancesIn(attached);
   if (sizeOf(range.prefix) >= addressesFor(instances)) return [];
   return [
     {
@@ -117,12 +115,16 @@ export function checkRoom(
   ];
 }
 
-/** Services that speak of the mesh's network: by its word where it exists, and only by its word where it is made. */
-export function checkServiceNetworks({ network: mesh, services = {} }: Partial<MeshConfig>, known: boolean): Problem[] {
+/** What speaks of the mesh's network: by its word where it exists, and only by its word where it is made. */
+export function checkServiceNetworks(
+  config: Partial<MeshConfig>,
+  kind: "services" | "functions" | "jobs" | "workerPools",
+  known: boolean,
+): Problem[] {
+  const mesh = config.network;
   const made = mesh?.create && (mesh.create.name ?? DEFAULT_NETWORK_NAME);
-  return Object.entries(services).flatMap(([key, service]) => {
-    const { network } = service as { network?: NetworkConfig | string };
-    const path = `services.${key}.network`;
+  return Object.entries(config[kind] ?? {}).flatMap(([key, { network }]) => {
+    const path = `${kind}.${key}.network`;
     if (network === "mesh" && known && !mesh) {
       return [
         { path, message: 'got "mesh", but the mesh has no network; set "network" for the mesh, or name one here' },

@@ -18,7 +18,7 @@ const CHECKS: readonly ((spec: ServiceSpec, place: Place) => Problem[])[] = [
   checkSandbox,
   checkName,
   checkIdentity,
-  checkEnvironment,
+  (spec) => checkEnvironment(spec),
   checkProbes,
   checkContainers,
   checkLabels,
@@ -33,7 +33,7 @@ export function checkService(spec: ServiceSpec, place: Place): Problem[] {
   }));
 }
 
-function checkImage({ image }: ServiceSpec): Problem[] {
+export function checkImage({ image }: Pick<ServiceSpec, "image">): Problem[] {
   if (image !== "") return [];
   return [
     { path: "image", message: "is missing; set it to what you built and pushed, best pinned by digest (@sha256:…)" },
@@ -45,7 +45,10 @@ function checkSandbox({ source, sandbox }: ServiceSpec): Problem[] {
   return [{ path: "sandbox", message: 'needs "source", the folder in which its command runs' }];
 }
 
-function checkName({ name, defaultUrlDisabled, traffic = [] }: ServiceSpec, { projectNumber }: Place): Problem[] {
+export function checkName(
+  { name, defaultUrlDisabled, traffic = [] }: Pick<ServiceSpec, "defaultUrlDisabled" | "name" | "traffic">,
+  { projectNumber }: Place,
+): Problem[] {
   const problems: Problem[] = [];
   if (!KEY_PATTERN.test(name)) {
     problems.push({
@@ -88,7 +91,10 @@ function checkName({ name, defaultUrlDisabled, traffic = [] }: ServiceSpec, { pr
 const REFUSED_ROLES =
   /^roles\/(owner|editor|viewer|run\.(invoker|servicesInvoker|jobsExecutor.*|admin|developer|sourceDeveloper)|iam\.(serviceAccount.*|workloadIdentityUser|securityAdmin)|resourcemanager\..*)$/;
 
-function checkIdentity({ serviceAccount, roles = [] }: ServiceSpec): Problem[] {
+export function checkIdentity({
+  serviceAccount,
+  roles = [],
+}: Pick<ServiceSpec, "roles" | "serviceAccount">): Problem[] {
   const problems: Problem[] = [];
   if (serviceAccount !== undefined && isDefaultServiceAccount(serviceAccount)) {
     problems.push({
@@ -109,7 +115,7 @@ function checkIdentity({ serviceAccount, roles = [] }: ServiceSpec): Problem[] {
   return problems;
 }
 
-function checkLabels({ labels, annotations = {} }: ServiceSpec): Problem[] {
+export function checkLabels({ labels, annotations = {} }: Pick<ServiceSpec, "annotations" | "labels">): Problem[] {
   const problems: Problem[] = [];
   const keys = Object.keys(labels);
   if (keys.length > LABELS_MAX)
@@ -134,7 +140,7 @@ function checkLabels({ labels, annotations = {} }: ServiceSpec): Problem[] {
   return problems;
 }
 
-function checkScaling({ scaling = {} }: ServiceSpec): Problem[] {
+export function checkScaling({ scaling = {} }: Pick<ServiceSpec, "scaling">): Problem[] {
   const { minInstances, maxInstances, manualInstances } = scaling;
   const problems: Problem[] = [];
   if (minInstances !== undefined && maxInstances !== undefined && minInstances > maxInstances) {

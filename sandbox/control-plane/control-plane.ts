@@ -217,7 +217,8 @@ export class ControlPlane {
     const computed = handler.compute?.(subject, world) ?? {};
     const state = { ...handler.defaults?.(settled, world), ...settled, ...computed };
     const problems = handler.problems?.(subject, world) ?? [];
-    this.#store.apply([{ put: { type, id, inputs: structuredClone(inputs), state: structuredClone(state) } }]);
+    const put = { type, id, inputs: structuredClone(inputs), state: structuredClone(state) };
+    this.#store.apply([{ put }, ...(handler.alongside?.(subject, world) ?? [])]);
     return { state, problems };
   }
 

@@ -76,6 +76,8 @@ export interface Handler {
   admit?(subject: Subject, world: World): void;
   /** What Google computes. */
   compute?(subject: Subject, world: World): Properties;
+  /** What else Google makes or changes with the resource, once it has taken it. */
+  alongside?(subject: Subject, world: World): Change[];
   /** Why the resource, which exists now, does not work: the provider reports it and keeps the state. */
   problems?(subject: Subject, world: World): string[];
   /** Throws where the provider or Google refuses to delete. */

@@ -1,4 +1,6 @@
 import type { Handler } from "./handler";
+import { BUCKET, BUCKET_OBJECT, bucket, bucketObject } from "./handlers/bucket";
+import { cloudFunction, FUNCTION } from "./handlers/cloud-function";
 import { connector } from "./handlers/connector";
 import { managedZone, RECORDS, recordSet, ZONE } from "./handlers/dns";
 import { grant } from "./handlers/grant";
@@ -22,6 +24,9 @@ export const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   [SERVICE, runService],
   [JOB, runJob],
   [WORKER_POOL, runWorkerPool],
+  [FUNCTION, cloudFunction],
+  [BUCKET, bucket],
+  [BUCKET_OBJECT, bucketObject],
   [ACCOUNT, serviceAccount],
   [SECRET, secret],
   [SECRET_VERSION, secretVersion],

@@ -3,9 +3,11 @@ import { randomBytes } from "node:crypto";
 import type { MetadataServer } from "./identity/metadata-server";
 import type { Position, Unreachable } from "./network";
 
-/** Whom a proxy is for: a Cloud Run service, or somebody outside of Cloud Run. */
+/** Whom a proxy is for: a Cloud Run service, job or worker pool by its name, or somebody outside of Cloud Run. */
 export type Caller =
   | { readonly service: string }
+  | { readonly job: string }
+  | { readonly workerPool: string }
   | {
       /** A person's or a service account's address; the latter gets a metadata server. @default nobody in particular */
       readonly email?: string;

@@ -13,13 +13,14 @@ import { googleApis } from "./identity/google-apis";
 import { Identities } from "./identity/identities";
 import type { TokenOverrides } from "./identity/issuer";
 import type { MetadataFault } from "./identity/metadata-server";
-import { networkId, type Position } from "./network";
+import { networkId, type Position, routeOf } from "./network";
 import type { DataPlaneOptions, ProxyAccess, Stats } from "./options";
 import { Fleet } from "./processes/fleet";
 import { onLastMoment } from "./processes/last-moment";
 import { createAuthority } from "./proxy/certificates";
 import { ForwardProxy } from "./proxy/forward-proxy";
 import { RunServices } from "./run-services";
+import { runTask, type Standing } from "./run-tasks";
 import { Traffic } from "./traffic";
 
 /** Opens the data plane; its services are starting when this resolves. Throws where real credentials are in reach. */
@@ -95,6 +96,10 @@ export class DataPlane {
   /** A way into the mesh for a process that is not one of its services, or that stands in for one. */
   async proxyFor(caller: Caller): Promise<ProxyAccess> {
     if ("service" in caller) return this.#fleet.byName(caller.service).access;
+    if ("job" in caller) return this.#standIn(() => runTask("job", caller.job, this.#options.controlPlane));
+    if ("workerPool" in caller) {
+      return this.#standIn(() => runTask("workerPool", caller.workerPool, this.#options.controlPlane));
+    }
     const { email, network } = caller;
     const [home] = this.#services.all();
     const metadata = this.#identities.metadataFor(email, home);
@@ -106,6 +111,14 @@ export class DataPlane {
       route: () => position,
       ...(metadata ? { metadata } : email && { person: email }),
     });
+  }
+
+  /** A way into the mesh in the place of what runs on Cloud Run and not here: with its identity, from its network. */
+  #standIn(current: () => Standing): Promise<ProxyAccess> {
+    const { controlPlane } = this.#options;
+    const metadata = this.#identities.metadataOf(current);
+    const route = (host: string) => routeOf(current(), host, controlPlane);
+    return this.#desk.give({ name: () => current().account, route, metadata });
   }
 
   /** An ID token for an address or for a service's own account; overrides make it wrong on purpose. */

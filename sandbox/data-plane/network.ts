@@ -9,7 +9,7 @@ import { CONNECTOR } from "../control-plane/handlers/run-network";
 import { SUBNETWORK } from "../control-plane/handlers/subnetwork";
 import { at, listAt, objectAt, textAt } from "../control-plane/properties";
 import { shortName, withoutHost } from "../control-plane/rules/identifiers";
-import type { RunService } from "./run-services";
+import type { Standing } from "./run-tasks";
 
 /** Where a request stands when it arrives. `network` is `projects/P/global/networks/N`. */
 export type Position =
@@ -26,7 +26,7 @@ export interface Unreachable {
 const GOOGLE_PRIVATE = /^199\.36\.153\.([4-9]|1[01])$/;
 
 /** The route of a service's call to a run.app host. */
-export function routeOf(service: RunService, host: string, controlPlane: ControlPlane): Position | Unreachable {
+export function routeOf(service: Standing, host: string, controlPlane: ControlPlane): Position | Unreachable {
   const attached = attachment(service, controlPlane);
   if (!attached) return { from: "internet" };
   const { network, subnetwork, allTraffic } = attached;
@@ -48,7 +48,7 @@ export function routeOf(service: RunService, host: string, controlPlane: Control
 }
 
 /** The network that a service's revisions are attached to, if any. */
-export function networkOf(service: RunService, controlPlane: ControlPlane): string | undefined {
+export function networkOf(service: Standing, controlPlane: ControlPlane): string | undefined {
   return attachment(service, controlPlane)?.network;
 }
 
@@ -58,7 +58,7 @@ interface Attachment {
   readonly allTraffic: boolean;
 }
 
-function attachment(service: RunService, controlPlane: ControlPlane): Attachment | undefined {
+function attachment(service: Standing, controlPlane: ControlPlane): Attachment | undefined {
   const { project, region } = service;
   const access = objectAt(service.template, "vpcAccess");
   const allTraffic = access["egress"] === "ALL_TRAFFIC";

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import type { Workload } from "../data-plane";
 import { EngineError, type StackConfig } from "../engine";
+import { type DeclaredFunction, functionCommand } from "./functions";
 
 /** A service as the stack config declares it. */
 export interface DeclaredService {
@@ -13,6 +14,8 @@ export interface DeclaredService {
   /** Folder with its code, relative to the project. */
   readonly source?: string;
   readonly command?: readonly string[];
+  /** What starts a function; absent for services. */
+  readonly function?: DeclaredFunction;
 }
 
 /** The outputs of a stack that has been deployed. */
@@ -33,26 +36,51 @@ interface WrittenService {
   readonly sandbox?: { readonly command?: readonly string[] };
 }
 
-/** The services of a config that the program has accepted. */
-export function declaredServices(config: StackConfig): DeclaredService[] {
-  const written = JSON.parse(config["cloud-run-mesh:services"] ?? "{}") as Record<string, WrittenService>;
-  return Object.entries(written).map(([key, { name = key, source, sandbox }]) => ({
-    key,
-    name,
-    ...(source !== undefined && { source }),
-    ...(sandbox?.command && { command: sandbox.command }),
-  }));
+interface WrittenFunction extends WrittenService {
+  readonly runtime: string;
+  readonly entryPoint: string;
+  readonly trigger?: object;
 }
+
+/** The services of a config that the program has accepted, and the functions, which are services underneath. */
+export function declaredServices(config: StackConfig): DeclaredService[] {
+  const services = Object.entries(written<WrittenService>(config, "services")).map(declared);
+  const functions = Object.entries(written<WrittenFunction>(config, "functions")).map(([key, one]) => {
+    const { runtime, entryPoint, trigger } = one;
+    return { ...declared([key, one]), function: { runtime, entryPoint, takesEvents: trigger !== undefined } };
+  });
+  return [...services, ...functions];
+}
+
+function declared([key, { name = key, source, sandbox }]: [string, WrittenService]): DeclaredService {
+  return { key, name, ...(source !== undefined && { source }), ...(sandbox?.command && { command: sandbox.command }) };
+}
+
+function written<T>(config: StackConfig, kind: string): Record<string, T> {
+  return JSON.parse(config[`cloud-run-mesh:${kind}`] || "{}") as Record<string, T>;
+}
+
+/** Jobs and worker pools of a config that the program has accepted: they call services, and nothing of them runs here. */
+export function declaredTasks(config: StackConfig): { readonly key: string; readonly runs: Task }[] {
+  const tasks = (kind: string) => Object.entries(written<{ readonly name?: string }>(config, kind));
+  return [
+    ...tasks("jobs").map(([key, { name = key }]) => ({ key, runs: { job: name } })),
+    ...tasks("workerPools").map(([key, { name = key }]) => ({ key, runs: { workerPool: name } })),
+  ];
+}
+
+type Task = { readonly job: string } | { readonly workerPool: string };
 
 /** How to start each service that has code here. Throws with every folder or command that is missing. */
 export function workloadsOf(services: readonly DeclaredService[], projectFolder: string): Workload[] {
   const problems: string[] = [];
-  const workloads = services.flatMap(({ key, name, source, command }): Workload[] => {
+  const workloads = services.flatMap(({ key, name, source, command, function: own }): Workload[] => {
     if (source === undefined) return [];
     const folder = path.join(projectFolder, source);
-    const found = existsSync(folder) ? (command ?? startScript(folder)) : `there is no folder "${source}"`;
+    const start = () => command ?? (own ? functionCommand(own, folder) : startScript(folder));
+    const found = existsSync(folder) ? start() : `there is no folder "${source}"`;
     if (typeof found !== "string") return [{ service: name, folder, command: found }];
-    problems.push(`services.${key}.source: ${found}`);
+    problems.push(`${own ? "functions" : "services"}.${key}.source: ${found}`);
     return [];
   });
   if (problems.length > 0) throw new EngineError("stack-config", problems.join("\n"));

@@ -4,12 +4,12 @@ import type { Person } from "../data-plane";
 
 /** One who calls. */
 export interface Identity {
-  /** As the stack config has it: the key of a service, or a member. */
+  /** As the stack config has it: the key of a service, job or worker pool, or a member. */
   readonly name: string;
   /** Address that its tokens are for; empty for nobody in particular. */
   readonly email: string;
-  /** Name of the Cloud Run service that it is. */
-  readonly service?: string;
+  /** What of Cloud Run it is, by its name there. */
+  readonly runs?: { readonly service: string } | { readonly job: string } | { readonly workerPool: string };
   /** What the directory has to know of it. */
   readonly person?: Person;
 }

@@ -9,7 +9,7 @@ import {
 } from "../data-plane";
 import { IAP_ACCESSOR_ROLE } from "../data-plane/front-end/iap";
 import { EngineError, messageOf, type ProjectConfig } from "../engine";
-import { declaredServices, type StackOutputs, workloadsOf } from "./declared";
+import { declaredServices, declaredTasks, type StackOutputs, workloadsOf } from "./declared";
 import { type Identity, memberIdentity } from "./identities";
 
 export interface RunningMeshOptions
@@ -76,16 +76,14 @@ export class RunningMesh {
       const isBehindIap = rows.some(({ role }) => role === IAP_ACCESSOR_ROLE);
       return { key, name: names.get(key) ?? key, url, invokers, isBehindIap };
     });
-    const keys = new Set(services.map(({ key }) => key));
+    const callers = [
+      ...services.map(({ key, name }) => ({ key, runs: { service: name } })),
+      ...declaredTasks(stackConfig.config),
+    ];
+    const keys = new Set(callers.map(({ key }) => key));
     const members = [...new Set(outputs.accessMatrix.map(({ caller }) => caller))].filter((one) => !keys.has(one));
     const identities = [
-      ...services.map(
-        ({ key, name }): Identity => ({
-          name: key,
-          email: outputs.serviceAccounts[key] ?? "",
-          service: name,
-        }),
-      ),
+      ...callers.map(({ key, runs }): Identity => ({ name: key, email: outputs.serviceAccounts[key] ?? "", runs })),
       ...members.map(memberIdentity),
     ];
     const people = identities.flatMap(({ person }) => person ?? []);
@@ -123,7 +121,8 @@ export class RunningMesh {
   /** Who calls: by the name in the stack config, or by e-mail address; without one, the first who may call the service. */
   identity(name: string | undefined, service?: RunningService): Identity {
     const invokers = service?.invokers.map(({ caller }) => caller) ?? [];
-    const wanted = name ?? invokers.find((one) => !this.#keys().includes(one)) ?? invokers[0];
+    const isPerson = (one: string) => this.identities.get(one)?.runs === undefined;
+    const wanted = name ?? invokers.find(isPerson) ?? invokers[0];
     const found = [...this.identities.values()].find((one) => one.name === wanted || one.person?.email === wanted);
     if (found) return found;
     if (name?.includes("@")) return memberIdentity(name.includes(":") ? name : `user:${name}`);
@@ -133,13 +132,13 @@ export class RunningMesh {
   }
 
   /** The way into the mesh for somebody. */
-  access({ name, email, service }: Identity, from: From = "itself"): Promise<ProxyAccess> {
+  access({ name, email, runs }: Identity, from: From = "itself"): Promise<ProxyAccess> {
     const key = `${name} ${from}`;
     let access = this.#access.get(key);
     if (!access) {
       access = this.plane.proxyFor(
-        service !== undefined && from === "itself"
-          ? { service }
+        runs !== undefined && from === "itself"
+          ? runs
           : { ...(email && { email }), ...(from === "vpc" && { network: "default" }) },
       );
       this.#access.set(key, access);

@@ -49,7 +49,7 @@ export interface WrittenService {
   readonly source?: string | undefined;
   /** `{ all: REASON }` where the internet may come in. */
   readonly ingress?: string | object;
-  readonly calls?: readonly string[];
+  readonly calls?: readonly (string | { readonly service: string; readonly until?: string })[];
   readonly access?: readonly { readonly member: string; readonly until?: string }[];
   readonly iap?: { readonly access: readonly { readonly member: string; readonly until?: string }[] };
   readonly sandbox?: { readonly command: readonly string[] };
@@ -58,6 +58,31 @@ export interface WrittenService {
 /** The services as the file has them, which is what counts for a test that must not believe the access graph. */
 export function servicesOf({ config }: ProjectConfig): Record<string, WrittenService> {
   return JSON.parse(config["cloud-run-mesh:services"] ?? "{}");
+}
+
+/** Its services and functions, which are services underneath. */
+export function receiversOf(stackConfig: ProjectConfig): Record<string, WrittenService> {
+  const functions = JSON.parse(stackConfig.config["cloud-run-mesh:functions"] ?? "{}");
+  return { ...servicesOf(stackConfig), ...functions };
+}
+
+/** The calls of accounts that the mesh makes for others to call with: those of developers, and those that bring events. */
+export function madeCallersOf(stackConfig: ProjectConfig): string[] {
+  const written = (kind: string) => JSON.parse(stackConfig.config[`cloud-run-mesh:${kind}`] ?? "{}");
+  const account = (id: string) =>
+    `serviceAccount:${id}-sa@${stackConfig.config["gcp:project"]}.iam.gserviceaccount.com`;
+  const developers = Object.entries(written("developers") as Record<string, { calls: string[] }>);
+  const functions = Object.entries(written("functions") as Record<string, { trigger?: object }>);
+  return [
+    ...developers.flatMap(([key, { calls }]) => calls.map((callee) => `${account(`${key}-dev`)} -> ${callee}`)),
+    ...functions.flatMap(([key, { trigger }]) => (trigger ? [`${account(`${key}-trigger`)} -> ${key}`] : [])),
+  ];
+}
+
+/** Everything of the file that calls, by key. */
+export function callersOf(stackConfig: ProjectConfig): Record<string, Pick<WrittenService, "calls">> {
+  const written = (kind: string) => JSON.parse(stackConfig.config[`cloud-run-mesh:${kind}`] ?? "{}");
+  return { ...receiversOf(stackConfig), ...written("jobs"), ...written("workerPools") };
 }
 
 /** Where the project's number is read from, which probes do not depend on. */

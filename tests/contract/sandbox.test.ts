@@ -3,7 +3,16 @@ import * as assert from "node:assert/strict";
 import { type Probe, probes } from "../../verify/probes";
 import { outcomeOf, seen } from "../../verify/result";
 import { factOf, wrongOf } from "./facts";
-import { graphOf, openSandboxMesh, type Running, STACK_CONFIGS, servicesOf, stackConfigOf } from "./running";
+import {
+  callersOf,
+  graphOf,
+  madeCallersOf,
+  openSandboxMesh,
+  type Running,
+  receiversOf,
+  STACK_CONFIGS,
+  stackConfigOf,
+} from "./running";
 
 /** Every way in which a token can be wrong, besides being absent. */
 const WRONG_TOKENS = ["expired", "wrong audience", "wrong key", "altered", "alg none", "other issuer", "access token"];
@@ -15,14 +24,18 @@ for (const file of STACK_CONFIGS) {
   const all = probes(graphOf(stackConfig));
 
   describe(`the probes of ${file}`, () => {
-    const services = servicesOf(stackConfig);
+    const services = receiversOf(stackConfig);
     const keys = Object.keys(services);
-    const edges = keys.flatMap((caller) => (services[caller]?.calls ?? []).map((callee) => `${caller} -> ${callee}`));
-    const grants = keys.flatMap((callee) =>
+    const callers = callersOf(stackConfig);
+    const edges = Object.entries(callers).flatMap(([caller, { calls = [] }]) =>
+      calls.map((call) => `${caller} -> ${typeof call === "string" ? call : call.service}`),
+    );
+    const written = keys.flatMap((callee) =>
       [services[callee]?.access ?? [], services[callee]?.iap?.access ?? []]
         .flat()
         .map(({ member }) => `${member} -> ${callee}`),
     );
+    const grants = [...written, ...madeCallersOf(stackConfig)];
     const behindIap = keys.filter((key) => services[key]?.iap !== undefined);
     const behindIam = keys.filter((key) => !behindIap.includes(key));
     const edgeOf = ({ caller, to }: Probe) => `${caller} -> ${to}`;
@@ -34,8 +47,10 @@ for (const file of STACK_CONFIGS) {
       assert.deepEqual(sorted(passing.map(edgeOf)), sorted([...edges, ...grants]));
     });
 
-    it("are one for every other pair of services, which must fail for want of a grant, a way or a person", () => {
-      const pairs = keys.flatMap((caller) => keys.filter((key) => key !== caller).map((key) => `${caller} -> ${key}`));
+    it("are one for every other caller and service, which must fail for want of a grant, a way or a person", () => {
+      const pairs = Object.keys(callers).flatMap((caller) =>
+        keys.filter((key) => key !== caller).map((key) => `${caller} -> ${key}`),
+      );
       const refused = all.filter(({ token, expect }) => token === "own" && expect !== "reaches the container");
       assert.deepEqual(sorted(refused.map(edgeOf)), sorted(pairs.filter((pair) => !edges.includes(pair))));
       for (const { to, expect } of refused) {
@@ -70,7 +85,7 @@ for (const file of STACK_CONFIGS) {
 
     it("are no more than that, and each states a fact of its own", () => {
       const others = behindIam.length * (WRONG_TOKENS.length + 2) + behindIap.length * 2;
-      const nonEdges = keys.length * (keys.length - 1) - edges.length;
+      const nonEdges = keys.length * (Object.keys(callers).length - 1) - edges.length;
       assert.equal(all.length, edges.length + grants.length + nonEdges + others);
       assert.equal(new Set(all.map(factOf)).size, all.length);
     });
@@ -91,7 +106,7 @@ for (const file of STACK_CONFIGS) {
       it(factOf(probe), async () => assert.equal(await wrongOf(probe, running.target), undefined));
     }
 
-    for (const [key, { ingress, iap }] of Object.entries(servicesOf(stackConfig))) {
+    for (const [key, { ingress, iap }] of Object.entries(receiversOf(stackConfig))) {
       if (iap) continue;
       const stranger: Probe = {
         from: typeof ingress === "object" ? "internet" : "vpc",

@@ -11,6 +11,8 @@ import {
 } from "../../mesh";
 import { IMAGE, meshInput, TODAY } from "./support";
 import { wrongConfigs } from "./wrong-configs";
+import { wrongFunctions } from "./wrong-functions";
+import { wrongJobs } from "./wrong-jobs";
 import { wrongNetworks } from "./wrong-networks";
 
 function parsed(change: Parameters<typeof meshInput>[0] = {}): MeshSpec {
@@ -20,7 +22,7 @@ function parsed(change: Parameters<typeof meshInput>[0] = {}): MeshSpec {
 }
 
 describe("a wrong config", () => {
-  for (const wrong of [...wrongConfigs, ...wrongNetworks]) {
+  for (const wrong of [...wrongConfigs, ...wrongNetworks, ...wrongJobs, ...wrongFunctions]) {
     it(`is refused: ${wrong.fact}`, () => {
       const { spec, problems } = parseMesh(meshInput(wrong), TODAY);
       assert.deepEqual(

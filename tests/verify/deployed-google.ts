@@ -141,9 +141,13 @@ export class TestGoogle {
   ): Promise<{ status: number; body: object }> {
     const found = (answer: object | undefined) => (answer ? { status: 200, body: answer } : { status: 404, body: {} });
     const [, kind = "", id = "", rest = ""] =
-      /\/locations\/[^/]+\/(services|jobs)(?:\/([^/:?]+))?(.*)$/.exec(path) ?? [];
+      /\/locations\/[^/]+\/(services|workerPools|jobs)(?:\/([^/:?]+))?(.*)$/.exec(path) ?? [];
     if (path.endsWith("/entries:list")) return found({ entries: this.#entries(String(body["filter"])) });
     if (kind === "services") return found(this.templates.has(id) ? { template: this.templates.get(id) } : undefined);
+    if (kind === "workerPools") return found(this.templates.has(id) ? { template: this.templates.get(id) } : undefined);
+    if (kind === "jobs" && method === "GET" && rest === "" && this.templates.has(id)) {
+      return found({ template: { template: this.templates.get(id) } });
+    }
     const job = this.jobs.find(({ name }) => name.endsWith(`/jobs/${id}`));
     if (method === "POST" && rest.startsWith("?jobId=")) return found(this.#make(rest.slice(7), body));
     if (method === "GET" && id === "") {

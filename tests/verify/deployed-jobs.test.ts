@@ -1,7 +1,17 @@
 import * as assert from "node:assert/strict";
 import type { Probe } from "../../verify/probes";
 import { ACCESS_TOKEN, type StoredJob, TestGoogle } from "./deployed-google";
-import { account, type Change, credentialsOf, openMesh, outcomes, person } from "./deployed-support";
+import {
+  account,
+  type Change,
+  cliOf,
+  credentialsOf,
+  openMesh,
+  outcomes,
+  outputsOf,
+  person,
+  VALUES,
+} from "./deployed-support";
 
 const inside = ({ from }: Probe) => from !== "internet";
 const own = (probe: Probe) => inside(probe) && probe.token === "own";
@@ -95,6 +105,43 @@ describe("a deployed stack, probed by temporary jobs", function () {
     ]);
     assert.ok(google.made.every(({ name }) => /\/jobs\/mesh-probe-(web|api|cron)-[0-9a-f]{8}$/.test(name)));
     assert.deepEqual(google.jobs, []);
+  });
+
+  it("sends those of a job and of a worker pool as theirs, from the network that each has now", async () => {
+    const image = "europe-docker.pkg.dev/acme/images/app@sha256:0";
+    const values = {
+      ...VALUES,
+      "cloud-run-mesh:jobs": JSON.stringify({ nightly: { image, calls: ["api"] } }),
+      "cloud-run-mesh:workerPools": JSON.stringify({ taker: { image, calls: ["web"] } }),
+    };
+    const { urls, serviceAccounts, ...outputs } = outputsOf(google);
+    const accounts = { ...(serviceAccounts as object), nightly: account("nightly"), taker: account("taker") };
+    const cli = cliOf(google, {
+      config: async () => ({ values, encrypted: new Set() }),
+      outputs: async () => ({ ...outputs, urls, serviceAccounts: accounts }),
+    });
+    const task = ({ caller, token }: Probe) => (caller === "nightly" || caller === "taker") && token === "own";
+    const { lines, progress } = await run(task, { world: { cli } }, () => {
+      onlyWeb();
+      google.templates.set("nightly", { serviceAccount: account("nightly"), vpcAccess: { egress: "ALL_TRAFFIC" } });
+      google.templates.set("taker", { serviceAccount: account("elsewhere") });
+      google.services.set("api", { invokers: [account("nightly")] });
+    });
+    const moved = `taker runs as ${account("elsewhere")}, but the stack made ${account("taker")} for it; run "npm run up"`;
+    assert.deepEqual(lines, [
+      `taker from its network -> web, own: ${moved}`,
+      "nightly from its network -> web, own: as expected, 403",
+      "nightly from its network -> api, own: as expected, 200",
+      `taker from its network -> api, own: ${moved}`,
+      "nightly from its network -> cron, own: as expected, 403",
+      `taker from its network -> cron, own: ${moved}`,
+    ]);
+    assert.ok(
+      progress.some((line) => line.startsWith("nightly: makes the job mesh-probe-nightly-")),
+      progress.join("\n"),
+    );
+    const template = google.made.find(({ name }) => name.includes("nightly"))?.template?.template;
+    assert.deepEqual([template?.serviceAccount, template?.vpcAccess], [account("nightly"), { egress: "ALL_TRAFFIC" }]);
   });
 
   it("takes another image for those who may not use a foreign one", async () => {

@@ -1,4 +1,5 @@
 /** Finds the way to a service of a stack on Google Cloud. */
+import { callerName } from "../../mesh";
 import { type Credentials, defaultCredentials } from "../../verify/deployed/credentials";
 import { readStack, type StackCli } from "../../verify/deployed/stack";
 import { unknownService, type Way } from "./way";
@@ -35,7 +36,7 @@ export async function wayOnGoogleCloud(service: string, options: DeployedWayOpti
     invokers: graph.edges
       .filter(({ to }) => to === service)
       .map(({ from, until }) => ({
-        caller: "service" in from ? from.service : from.member,
+        caller: callerName(from),
         ...(until !== undefined && { until }),
       })),
     services: keys,

@@ -1,7 +1,7 @@
 /** Everybody who has an identity here: their tokens, and the metadata servers that speak for them. */
 import type { ControlPlane } from "../../control-plane";
 import { projectOfEmail } from "../../control-plane/rules/members";
-import type { RunService } from "../run-services";
+import type { Standing } from "../run-tasks";
 import { AssertionSigner } from "./assertions";
 import { Directory, type Person } from "./directory";
 import { TokenIssuer } from "./issuer";
@@ -29,8 +29,8 @@ export class Identities {
     this.assertions = new AssertionSigner(clock);
   }
 
-  /** The metadata server of a service's instances: for the account that the service has when a token is asked for. */
-  metadataOf(current: () => RunService): MetadataServer {
+  /** The metadata server of what runs on Cloud Run: for the account that it has when a token is asked for. */
+  metadataOf(current: () => Standing): MetadataServer {
     const { project, region } = current();
     return this.#metadata(() => current().account, project, region);
   }

@@ -30,7 +30,11 @@ export async function runProgram(
   let ended = false;
   const mocks: pulumi.runtime.Mocks = {
     newResource: ({ type, name, inputs, custom, id }) =>
-      make({ type, name, inputs, sources, urn: urnOf(stack, project, parent, type, name) }, id, custom !== false),
+      make(
+        { type, name, inputs: onTheWire(inputs), sources, urn: urnOf(stack, project, parent, type, name) },
+        id,
+        custom !== false,
+      ),
     call: ({ token, inputs }) => cloud.invoke(token, inputs),
   };
   await pulumi.runtime.setMocks(mocks, project, stack, false);
@@ -77,6 +81,18 @@ export async function runProgram(
   } finally {
     failure.stop();
   }
+}
+
+/** Inputs as the engine hands them to a provider: files and archives are data, which a state can hold. */
+function onTheWire(inputs: Record<string, unknown>): Record<string, unknown> {
+  const plain = (value: unknown): unknown => {
+    const isFile: boolean = pulumi.asset.Asset.isInstance(value) || pulumi.asset.Archive.isInstance(value);
+    if (isFile) return { kind: Object.getPrototypeOf(value).constructor.name };
+    if (Array.isArray(value)) return value.map(plain);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, plain(one)]));
+  };
+  return plain(inputs) as Record<string, unknown>;
 }
 
 /**

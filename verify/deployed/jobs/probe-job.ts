@@ -1,5 +1,6 @@
 /**
- * One temporary Cloud Run job that sends probes as a service, from its network, and is deleted afterwards.
+ * One temporary Cloud Run job that sends probes as a service, a job or a worker pool, from its network, and is deleted
+ * afterwards.
  *
  * Not tried against Google Cloud; what its REST references say is taken at their word:
  * https://cloud.google.com/run/docs/reference/rest/v2/projects.locations.jobs,
@@ -28,17 +29,28 @@ const READY_MS = 120_000;
 const LOGGED_MS = 90_000;
 
 export interface JobPlan {
-  /** Key of the service in whose place it runs. */
+  /** Key of the service, job or worker pool in whose place it runs. */
   readonly service: string;
+  readonly kind: keyof typeof SENDERS;
   readonly serviceName: string;
-  /** E-mail address of the service's own account, as the stack tells it. */
+  /** E-mail address of its own account, as the stack tells it. */
   readonly account: string;
   /** By key of the service that is asked. */
   readonly targets: readonly (JobInput["targets"][number] & { readonly key: string })[];
 }
 
-interface Service {
-  readonly template?: { readonly serviceAccount?: string; readonly vpcAccess?: object };
+/** By collection of the REST API. */
+const SENDERS = {
+  services: { what: "service", permission: "run.services.get" },
+  jobs: { what: "job", permission: "run.jobs.get" },
+  workerPools: { what: "worker pool", permission: "run.workerpools.get" },
+} as const;
+
+interface Template {
+  readonly serviceAccount?: string;
+  readonly vpcAccess?: object;
+  /** In a job, where the outer one is that of an execution. */
+  readonly template?: Template;
 }
 
 interface Condition {
@@ -92,8 +104,11 @@ function jobName(serviceName: string): string {
 }
 
 async function jobOf(plan: JobPlan, marker: string, { api, location, image, timeoutMs }: JobTools): Promise<object> {
-  const purpose = { to: `read the service ${plan.serviceName}`, permission: "run.services.get" };
-  const { template } = await api.call<Service>("GET", `${location}/services/${plan.serviceName}`, purpose);
+  const { what, permission } = SENDERS[plan.kind];
+  const purpose = { to: `read the ${what} ${plan.serviceName}`, permission };
+  const path = `${location}/${plan.kind}/${plan.serviceName}`;
+  const { template: outer } = await api.call<{ readonly template?: Template }>("GET", path, purpose);
+  const template = outer?.template ?? outer;
   const runsAs = template?.serviceAccount ?? "the default service account";
   if (runsAs !== plan.account) {
     throw new NotProbed(

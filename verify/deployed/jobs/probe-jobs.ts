@@ -1,5 +1,5 @@
-/** Probes that have to be sent from a service's own network: one job for each service that sends any. */
-import type { AccessGraph } from "../../../mesh";
+/** Probes that have to be sent from a caller's own network: one job for each service, job or worker pool that sends any. */
+import { type AccessGraph, callerName } from "../../../mesh";
 import { type Probe, probes, type TokenCase } from "../../probes";
 import type { Observed } from "../../result";
 import { NotProbed, unsendable } from "../not-probed";
@@ -63,7 +63,7 @@ export class ProbeJobs {
 
 /** Who can send a probe. From the VPC network in nobody's name: any service that sends its requests through it. */
 function senderOf({ from }: Probe, { services }: AccessGraph): string | undefined {
-  if (typeof from === "object") return from.service;
+  if (typeof from === "object") return callerName(from);
   return services.find(({ vpc }) => vpc && (vpc.egress === "all-traffic" || vpc.privateDnsZone))?.key;
 }
 
@@ -86,11 +86,23 @@ function plansOf(
   }
   return new Map(
     [...wanted].flatMap(([service, targets]): [string, JobPlan][] => {
-      const serviceName = graph.services.find(({ key }) => key === service)?.name;
+      const found = placeOf(service, graph);
       const account = accounts[service];
-      if (serviceName === undefined || account === undefined) return [];
+      if (found === undefined || account === undefined) return [];
       const list = [...targets].map(([key, tokens]) => ({ key, url: urls[key]!, tokens: [...tokens] }));
-      return [[service, { service, serviceName, account, targets: list }]];
+      return [[service, { service, ...found, account, targets: list }]];
     }),
   );
+}
+
+function placeOf(sender: string, { services, jobs, workerPools }: AccessGraph) {
+  for (const [kind, nodes] of [
+    ["services", services],
+    ["jobs", jobs],
+    ["workerPools", workerPools],
+  ] as const) {
+    const node = nodes.find(({ key }) => key === sender);
+    if (node) return { kind, serviceName: node.name };
+  }
+  return undefined;
 }

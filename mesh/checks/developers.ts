@@ -1,0 +1,51 @@
+import { parseMember } from "../members";
+import { didYouMean, type Problem } from "../problems";
+import type { DeveloperSpec } from "../spec";
+import type { Surroundings } from "./mesh";
+
+/** Checks of who calls from their own machine: they come from the internet, and one person's way ends. */
+export function checkDeveloper(spec: DeveloperSpec, { keys, receivers, callers }: Surroundings): Problem[] {
+  const path = `developers.${spec.key}`;
+  const problems: Problem[] = [];
+  const member = parseMember(spec.member);
+  if ("problem" in member) problems.push({ path: `${path}.member`, message: member.problem });
+  else if (member.kind === "workload") {
+    problems.push({
+      path: `${path}.member`,
+      message: `"${spec.member}" is no person; let it call by itself: list it in the "access" of what it calls`,
+    });
+  } else if (spec.member.startsWith("user:") && spec.until === undefined) {
+    problems.push({
+      path: `${path}.until`,
+      message: `is missing; "${spec.member}" is one person, whose way has to end; set the last day, or name a group`,
+    });
+  }
+  const taken = Object.entries(callers).find(([, { key, accountId }]) => {
+    return key === spec.key || accountId === spec.accountId;
+  });
+  if (taken) {
+    const what = taken[1].key === spec.key ? `"${spec.key}"` : `its account "${spec.accountId}"`;
+    problems.push({ path, message: `${what} is also that of ${taken[0]}; choose another key` });
+  }
+  const seen = new Set<string>();
+  spec.calls.forEach((callee, i) => {
+    const at = `${path}.calls[${i}]`;
+    const { ingress, iap } = receivers[callee] ?? {};
+    if (!keys.has(callee))
+      problems.push({ path: at, message: `unknown service "${callee}"${didYouMean(callee, keys)}` });
+    else if (seen.has(callee)) problems.push({ path: at, message: `"${callee}" is listed twice; remove one entry` });
+    else if (iap) {
+      problems.push({
+        path: at,
+        message: `"${callee}" is behind Identity-Aware Proxy; add the member to its "iap.access"`,
+      });
+    } else if (ingress !== undefined && typeof ingress === "string") {
+      problems.push({
+        path: at,
+        message: `"${callee}" has ingress ${ingress}, which no laptop gets through; set { all: "reason" } on it`,
+      });
+    }
+    seen.add(callee);
+  });
+  return problems;
+}

@@ -1,0 +1,66 @@
+import { RESERVED_VARIABLES } from "../../services/runtime/contract";
+import type { Problem } from "../problems";
+import type { FunctionSpec } from "../spec";
+import { checkEnvironment } from "./containers";
+import { checkIap } from "./iap";
+import { checkCallers, checkCalls, type Surroundings } from "./mesh";
+import { checkIdentity, checkLabels, checkName, checkScaling } from "./service";
+
+/** Checks of functions: what they are in themselves, whom they call, and who calls them. */
+
+/** Set by the builder and by Cloud Run. Source: https://cloud.google.com/functions/docs/configuring/env-var */
+const FUNCTION_VARIABLES = [...RESERVED_VARIABLES, "FUNCTION_TARGET", "FUNCTION_SIGNATURE_TYPE"];
+
+/** Source: https://cloud.google.com/functions/quotas#time_limits */
+const EVENT_TIMEOUT_MAX_SECONDS = 540;
+
+export function checkFunction(spec: FunctionSpec, around: Surroundings): Problem[] {
+  const path = `functions.${spec.key}`;
+  const own = [
+    ...checkName(spec, around.place),
+    ...checkIdentity(spec),
+    ...checkEnvironment(spec, FUNCTION_VARIABLES),
+    ...checkLabels(spec),
+    ...checkScaling(spec),
+    ...checkConcurrency(spec),
+    ...checkTrigger(spec),
+  ];
+  return [
+    ...own.map((problem) => ({ ...problem, path: `${path}.${problem.path}` })),
+    ...checkCalls(spec, path, around),
+    ...checkCallers(spec, path, around),
+    ...checkIap(spec, path, around.receivers),
+  ];
+}
+
+/** Source: https://cloud.google.com/functions/docs/configuring/concurrency */
+function checkConcurrency({ concurrency = 1, resources }: FunctionSpec): Problem[] {
+  const { cpu } = resources ?? {};
+  const count = cpu === undefined || cpu.endsWith("m") ? 0 : Number(cpu);
+  if (concurrency === 1 || count >= 1) return [];
+  return [
+    { path: "concurrency", message: `got ${concurrency}, expected 1 with less than one CPU; set "resources.cpu"` },
+  ];
+}
+
+function checkTrigger({ trigger, timeoutSeconds = 0 }: FunctionSpec): Problem[] {
+  if (!trigger) return [];
+  const problems: Problem[] = [];
+  const kinds = (["topic", "eventType"] as const).filter((kind) => trigger[kind] !== undefined);
+  if (kinds.length !== 1) {
+    problems.push({
+      path: "trigger",
+      message: `got ${kinds.join(" and ") || "no kind of event"}, expected exactly one of topic, eventType`,
+    });
+  }
+  if (trigger.topic !== undefined && trigger.filters) {
+    problems.push({ path: "trigger.filters", message: 'a topic brings every message; remove it, or use "eventType"' });
+  }
+  if (timeoutSeconds > EVENT_TIMEOUT_MAX_SECONDS) {
+    problems.push({
+      path: "timeoutSeconds",
+      message: `got ${timeoutSeconds}, expected at most ${EVENT_TIMEOUT_MAX_SECONDS} with a trigger`,
+    });
+  }
+  return problems;
+}

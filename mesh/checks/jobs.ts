@@ -1,0 +1,73 @@
+import { KEY_PATTERN, SERVICE_NAME_MAX } from "../names";
+import type { Problem } from "../problems";
+import type { JobSpec, WorkerPoolSpec } from "../spec";
+import { checkContainers, checkEnvironment } from "./containers";
+import { checkCalls, type Surroundings } from "./mesh";
+import { checkIdentity, checkImage, checkLabels } from "./service";
+
+/** Checks of jobs and worker pools: what they are in themselves, and whom they call. */
+
+/** Set by Cloud Run itself. Source: https://cloud.google.com/run/docs/container-contract#jobs-env-vars */
+const JOB_VARIABLES = [
+  "CLOUD_RUN_JOB",
+  "CLOUD_RUN_EXECUTION",
+  "CLOUD_RUN_TASK_INDEX",
+  "CLOUD_RUN_TASK_ATTEMPT",
+  "CLOUD_RUN_TASK_COUNT",
+];
+/** Source: https://cloud.google.com/run/docs/container-contract#worker-pools-env-vars */
+const WORKER_POOL_VARIABLES = ["CLOUD_RUN_WORKER_POOL", "CLOUD_RUN_WORKER_POOL_REVISION"];
+
+export function checkJob(job: JobSpec, around: Surroundings): Problem[] {
+  return checkTask(job, `jobs.${job.key}`, JOB_VARIABLES, checkParallelism(job), around);
+}
+
+export function checkWorkerPool(pool: WorkerPoolSpec, around: Surroundings): Problem[] {
+  return checkTask(pool, `workerPools.${pool.key}`, WORKER_POOL_VARIABLES, [], around);
+}
+
+function checkTask(
+  spec: JobSpec | WorkerPoolSpec,
+  path: string,
+  reserved: readonly string[],
+  more: readonly Problem[],
+  around: Surroundings,
+): Problem[] {
+  const own = [
+    ...checkImage(spec),
+    ...checkName(spec),
+    ...checkIdentity(spec),
+    ...checkEnvironment(spec, reserved),
+    ...checkContainers(spec),
+    ...checkLabels(spec),
+    ...more,
+  ];
+  return [
+    ...own.map((problem) => ({ ...problem, path: `${path}.${problem.path}` })),
+    ...checkCalls(spec, path, around),
+  ];
+}
+
+function checkName({ name }: JobSpec | WorkerPoolSpec): Problem[] {
+  if (!KEY_PATTERN.test(name)) {
+    return [
+      {
+        path: "name",
+        message: `"${name}" is not a name; use lower-case letters, digits and hyphens, starting with a letter`,
+      },
+    ];
+  }
+  if (name.length <= SERVICE_NAME_MAX) return [];
+  return [
+    {
+      path: "name",
+      message: `"${name}" has ${name.length} characters, at most ${SERVICE_NAME_MAX} are allowed; set a shorter "name"`,
+    },
+  ];
+}
+
+/** Google refuses more tasks at once than there are. */
+function checkParallelism({ taskCount = 1, parallelism = 0 }: JobSpec): Problem[] {
+  if (parallelism <= taskCount) return [];
+  return [{ path: "parallelism", message: `got ${parallelism}, expected at most taskCount (${taskCount})` }];
+}

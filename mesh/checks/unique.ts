@@ -1,0 +1,46 @@
+import type { Problem } from "../problems";
+import type { CallerSpec } from "../spec";
+
+/** Everything that runs, by path: `services.web`, `jobs.nightly`. */
+export type Callers = Readonly<Record<string, CallerSpec & Accounts>>;
+
+interface Accounts {
+  readonly serviceAccount?: string | undefined;
+  /** Those of a function that only build it and bring its events. */
+  readonly buildAccountId?: string;
+  readonly triggerAccountId?: string;
+}
+
+/** Two of them must not become one resource on Google Cloud, nor one node of the mesh, nor run under one identity. */
+export function checkUnique(callers: Callers): Problem[] {
+  const problems: Problem[] = [];
+  const owners = new Map<string, string>();
+  const claim = (path: string, field: string, value: string, what: string, scope = ""): boolean => {
+    const claimed = `${scope} ${field} ${value}`;
+    const owner = owners.get(claimed);
+    if (owner === undefined) {
+      owners.set(claimed, path);
+      return true;
+    }
+    problems.push({
+      path: field === "" ? path : `${path}.${field}`,
+      message: `"${value}" is also that of ${owner}; ${what}`,
+    });
+    return false;
+  };
+  for (const [path, spec] of Object.entries(callers)) {
+    const { key, name, accountId, serviceAccount, buildAccountId, triggerAccountId } = spec;
+    const [kind] = path.split(".");
+    const each = kind === "services" ? "each service" : "each";
+    if (!claim(path, "", key, "give each a key of its own")) continue;
+    // A function is a service of the same name underneath.
+    if (!claim(path, "name", name, `give ${each} its own`, kind === "functions" ? "services" : kind)) continue;
+    if (serviceAccount !== undefined)
+      claim(path, "serviceAccount", serviceAccount, `${each} needs an account of its own`);
+    else claim(path, "accountId", accountId, `give ${each} its own`);
+    for (const id of [buildAccountId, triggerAccountId]) {
+      if (id !== undefined) claim(path, "accountId", id, `give ${each} its own`);
+    }
+  }
+  return problems;
+}
