@@ -90,7 +90,7 @@ export class CloudRunFunction extends pulumi.ComponentResource {
         buildConfig: {
           runtime,
           entryPoint,
-          serviceAccount: build.account.name,
+
           source: { storageSource: { bucket: code.bucket, object: code.name } },
         },
         serviceConfig: serviceConfig(args, email),
@@ -125,9 +125,10 @@ function helperAccount(
     },
     opts,
   );
+  const member = pulumi.interpolate`serviceAccount:${account.email}`;
   const grants = roles.map((role) => {
     const grant = `${name}-${what}-has-${role.replace(/^roles\//, "")}`;
-    return new projects.IAMMember(grant, { project, role, member: account.member }, opts);
+    return new projects.IAMMember(grant, { project, role, member }, opts);
   });
   return { account, grants };
 }

@@ -48,7 +48,7 @@ export class DeveloperAccess extends pulumi.ComponentResource {
       inside,
     );
     this.email = account.email;
-    this.accountMember = account.member;
+    this.accountMember = pulumi.interpolate`serviceAccount:${account.email}`;
     this.registerOutputs({ email: this.email });
   }
 }

@@ -118,7 +118,10 @@ describe("CloudRunFunction", () => {
 
   it("takes secrets from its own project and from others, readable before it starts", async () => {
     const made = await make({
-      secretEnv: { KEY: { secret: "key", version: "3" }, ALSO: { secret: "projects/vault/secrets/also", version: "1" } },
+      secretEnv: {
+        KEY: { secret: "key", version: "3" },
+        ALSO: { secret: "projects/vault/secrets/also", version: "1" },
+      },
     });
     const { serviceConfig } = only(made, FUNCTION).inputs as { serviceConfig: Record<string, unknown> };
     assert.deepEqual(serviceConfig["secretEnvironmentVariables"], [
@@ -170,7 +173,11 @@ describe("functions and developers of a mesh", () => {
           deletionProtection: false,
           trigger: { eventType: "google.cloud.audit.log.v1.written", filters: { serviceName: "storage" }, retry: true },
         },
-        told: { ...code, trigger: { topic: "accounts" }, network: { connector: "c", egress: "private-ranges-only", privateDnsZone: true } },
+        told: {
+          ...code,
+          trigger: { topic: "accounts" },
+          network: { connector: "c", egress: "private-ranges-only", privateDnsZone: true },
+        },
       },
     });
     const { buildConfig: _, ...score } = only(made, FUNCTION, "score").inputs;
@@ -246,7 +253,8 @@ describe("functions and developers of a mesh", () => {
 describe("DeveloperAccess", () => {
   it("refuses anyone", () => {
     assert.throws(() => new DeveloperAccess("laptop", { member: "allAuthenticatedUsers" }), {
-      message: 'DeveloperAccess "allAuthenticatedUsers" would let anyone in; name who may call, e.g. "group:callers@example.com"',
+      message:
+        'DeveloperAccess "allAuthenticatedUsers" would let anyone in; name who may call, e.g. "group:callers@example.com"',
     });
   });
 });
