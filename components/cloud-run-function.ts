@@ -90,7 +90,7 @@ export class CloudRunFunction extends pulumi.ComponentResource {
         buildConfig: {
           runtime,
           entryPoint,
-
+          serviceAccount: build.account.name,
           source: { storageSource: { bucket: code.bucket, object: code.name } },
         },
         serviceConfig: serviceConfig(args, email),

@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
@@ -55,5 +56,15 @@ describe("how the sandbox starts a function", () => {
     } finally {
       rmSync(bare, { recursive: true });
     }
+  });
+});
+
+describe("a server that cannot be told where to listen", () => {
+  it("listens where the sandbox asks every service to", () => {
+    const bind = path.join(ROOT, "sandbox/running/bind-address.cjs");
+    const program =
+      'const s = require("node:http").createServer().listen("0", () => { console.log(s.address().address); s.close(); })';
+    const env = { ...process.env, BIND_ADDRESS: "127.0.0.1" };
+    assert.equal(execFileSync(process.execPath, ["-r", bind, "-e", program], { env, encoding: "utf8" }), "127.0.0.1\n");
   });
 });

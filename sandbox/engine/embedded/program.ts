@@ -28,9 +28,11 @@ export async function runProgram(
   let parent = "";
   let sources: EmbeddedResource["sources"] = {};
   let ended = false;
+  const failure = collectFailures();
   const mocks: pulumi.runtime.Mocks = {
     newResource: ({ type, name, inputs, custom, id }) =>
-      make(
+      failure.watch(
+        make,
         { type, name, inputs: onTheWire(inputs), sources, urn: urnOf(stack, project, parent, type, name) },
         id,
         custom !== false,
@@ -65,16 +67,16 @@ export async function runProgram(
     },
     setRootResource: (_, done) => done(null),
   };
-  const failure = collectFailures();
   try {
     const outputs = pulumi.runtime.runInPulumiStack(program);
     // Waits for whoever comes first: an output of a failed resource may never be known.
     const result = await Promise.race([outputs, failure.first]);
-    await pulumi.runtime.disconnect();
+    await Promise.race([pulumi.runtime.disconnect(), failure.first]);
     return (result ?? {}) as Record<string, unknown>;
   } catch (error) {
     ended = true;
-    await pulumi.runtime.disconnect();
+    // The SDK would wait for what waits for the failed resource, which may be for ever.
+    await Promise.race([pulumi.runtime.disconnect(), failure.quiet()]);
     // The SDK's stack meets the same failure and leaves it unhandled; Node says so once its queue of promises is empty.
     await new Promise(setImmediate);
     throw error;
@@ -155,8 +157,8 @@ function urnOf(stack: string, project: string, parent: string, type: string, nam
 
 const STACK_TYPE = "pulumi:pulumi:Stack";
 
-/** The SDK reports a failed registration as an unhandled rejection; while a program runs, that is its outcome. */
-function collectFailures(): { first: Promise<never>; stop(): void } {
+/** The SDK reports most failed registrations as unhandled rejections, and some to nobody; either is the outcome of a run. */
+function collectFailures() {
   let fail: (error: unknown) => void = () => {};
   const first = new Promise<never>((_, reject) => {
     fail = reject;
@@ -164,8 +166,28 @@ function collectFailures(): { first: Promise<never>; stop(): void } {
   first.catch(() => {});
   process.on("unhandledRejection", fail);
   process.on("uncaughtException", fail);
+  let underWay = 0;
+  let failed: { readonly error: unknown } | undefined;
   return {
     first,
+    /** Makes a resource. A failure of it ends the run once everything that is under way has been made, or has failed. */
+    async watch(make: Make, ...what: Parameters<Make>): ReturnType<Make> {
+      underWay += 1;
+      try {
+        return await make(...what);
+      } catch (error) {
+        failed ??= { error };
+        throw error;
+      } finally {
+        underWay -= 1;
+        const ends = failed;
+        if (ends) setImmediate(() => underWay === 0 && fail(ends.error));
+      }
+    },
+    /** Resolves when nothing has been under way for some turns of the event loop. */
+    async quiet(): Promise<void> {
+      for (let turns = 0; turns < 10; turns += underWay === 0 ? 1 : 0) await new Promise(setImmediate);
+    },
     stop: () => {
       process.off("unhandledRejection", fail);
       process.off("uncaughtException", fail);

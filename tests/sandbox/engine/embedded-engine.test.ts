@@ -69,6 +69,26 @@ describe("the embedded engine", function () {
     assert.equal(controlPlane.list().length, 0);
   });
 
+  it("ends where a resource is refused that the program's outputs do not wait for", async () => {
+    const judge = ({ type, urn }: { type: string; urn: string }): Finding[] =>
+      type === "gcp:pubsub/topic:Topic"
+        ? [{ policy: "no-topics", pack: "test", level: "mandatory", urn, message: "no topics here" }]
+        : [];
+    const program = async () => {
+      const sa = new serviceaccount.Account("sa", { accountId: "quite-fine" });
+      const topic = new pubsub.Topic("topic", { name: sa.email.apply(() => "orders") });
+      new pubsub.Subscription("subscription", { topic: topic.id });
+      return { name: "known beforehand" };
+    };
+    const { engine } = open(program, { judge });
+    const up = await engine.run("up");
+    assert.deepEqual([up.ok, up.findings.map(({ policy }) => policy)], [false, ["no-topics"]]);
+    assert.deepEqual(
+      up.steps.filter(({ type }) => type.startsWith("gcp:")).map(({ name, status }) => `${name} ${status}`),
+      ["sa done", "topic failed"],
+    );
+  });
+
   it("reads what the program refers to by its id", async () => {
     let id = "nowhere";
     const { engine, controlPlane } = open(async () => ({ name: pubsub.Topic.get("topic", id).name }));
