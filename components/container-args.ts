@@ -1,5 +1,5 @@
 import type { VpcRoute } from "../mesh";
-import type { EnvValue, SecretRef, VolumeSpec } from "../mesh/spec-container";
+import type { EnvValue, SecretRef, VolumeSpec } from "../mesh/spec/container";
 import type { MeshNetwork } from "./mesh-network";
 
 /** The parts of a container and its surroundings that services, jobs and worker pools are given alike. */

@@ -1,6 +1,6 @@
 import type { cloudrunv2 as types } from "@pulumi/gcp/types/input";
 import { callEnvironment, type MeshSpec, type ServiceSpec } from "../mesh";
-import type { ContainerSpec, SidecarSpec } from "../mesh/spec-container";
+import type { ContainerSpec, SidecarSpec } from "../mesh/spec/container";
 import type { CloudRunServiceArgs } from "./cloud-run-service";
 import { defined, limits, mainMounts, splitEnvironment, volume, volumeSecrets, vpcAccess } from "./container-args";
 import type { MeshNetwork } from "./mesh-network";

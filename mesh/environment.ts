@@ -1,6 +1,6 @@
 import { IAP_AUDIENCE_VARIABLE, urlVariable } from "../services/runtime/contract";
 import { iapAudience } from "./names";
-import type { CallerSpec, MeshSpec, ServiceSpec } from "./spec";
+import type { CallerSpec, MeshSpec, ServiceSpec } from "./spec/spec";
 
 /**
  * What a service, a function, a job or a worker pool is told at run time beyond its own variables: the URL, and so the audience, of

@@ -3,6 +3,8 @@ import { parseMember } from "./members";
 import { accountId, labelKeyProblem, serviceUrl } from "./names";
 import { vpcRoute } from "./network";
 import type { Problem } from "./problems";
+import type { DeveloperConfig } from "./spec/developers";
+import type { CloudFunctionConfig } from "./spec/functions";
 import type {
   CallerSpec,
   DeveloperSpec,
@@ -12,9 +14,7 @@ import type {
   ReceiverSpec,
   ServiceConfig,
   ServiceSpec,
-} from "./spec";
-import type { DeveloperConfig } from "./spec-developers";
-import type { CloudFunctionConfig } from "./spec-functions";
+} from "./spec/spec";
 import { parseUntil } from "./until";
 
 /** What a service, a job and a worker pool may write in the same words. */

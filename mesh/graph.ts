@@ -1,5 +1,13 @@
 import { accessName, accountEmail, callName, iapAccessName } from "./names";
-import type { CallerSpec, DeveloperSpec, FunctionSpec, JobSpec, MeshSpec, ReceiverSpec, WorkerPoolSpec } from "./spec";
+import type {
+  CallerSpec,
+  DeveloperSpec,
+  FunctionSpec,
+  JobSpec,
+  MeshSpec,
+  ReceiverSpec,
+  WorkerPoolSpec,
+} from "./spec/spec";
 
 /** The role that lets a principal call a service. Source: https://cloud.google.com/run/docs/reference/iam/roles */
 export const INVOKER_ROLE = "roles/run.invoker" as const;

@@ -28,5 +28,5 @@ export type {
   ServiceSpec,
   VpcRoute,
   WorkerPoolSpec,
-} from "./spec";
+} from "./spec/spec";
 export { untilCondition } from "./until";

@@ -1,6 +1,6 @@
 import { formatRange, sizeOf } from "./ranges";
-import type { Place, ServiceSpec, VpcRoute } from "./spec";
-import type { MeshNetworkConfig, NetworkConfig } from "./spec-network";
+import type { MeshNetworkConfig, NetworkConfig } from "./spec/network";
+import type { Place, ServiceSpec, VpcRoute } from "./spec/spec";
 
 /** A VPC network that the mesh makes, as filled in. */
 export interface NetworkSpec {

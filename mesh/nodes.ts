@@ -3,6 +3,9 @@ import { needsRoute } from "./checks/mesh";
 import { fillDeveloper, fillFunction, fillService, fillTask } from "./fill";
 import { type Attached, sharedNetwork } from "./network";
 import type { Problem } from "./problems";
+import { developer } from "./spec/developers";
+import { cloudFunction } from "./spec/functions";
+import { job, workerPool } from "./spec/jobs";
 import {
   type CallerSpec,
   type DeveloperSpec,
@@ -15,10 +18,7 @@ import {
   service,
   type VpcRoute,
   type WorkerPoolSpec,
-} from "./spec";
-import { developer } from "./spec-developers";
-import { cloudFunction } from "./spec-functions";
-import { job, workerPool } from "./spec-jobs";
+} from "./spec/spec";
 
 /** Everything of a mesh that runs, by kind and key. */
 export interface Nodes {

@@ -7,8 +7,8 @@ import { checkUnique } from "./checks/unique";
 import { networkSpec } from "./network";
 import { attachedNodes, byPath, fillNodes, KINDS, settleRoutes } from "./nodes";
 import { formatPath, type Problem } from "./problems";
-import { schemaProblems } from "./schema-problems";
-import { type MeshConfig, type MeshSpec, meshConfig } from "./spec";
+import { schemaProblems } from "./spec/schema-problems";
+import { type MeshConfig, type MeshSpec, meshConfig } from "./spec/spec";
 
 /** What a stack config says, decoded but not yet trusted. */
 export interface MeshInput {

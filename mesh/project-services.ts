@@ -1,4 +1,4 @@
-import type { MeshSpec, ServiceSpec } from "./spec";
+import type { MeshSpec, ServiceSpec } from "./spec/spec";
 
 /** An API of Google Cloud that a mesh needs, and what for. */
 export interface ProjectApi {

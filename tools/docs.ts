@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { meshConfig } from "../mesh/spec";
+import { meshConfig } from "../mesh/spec/spec";
 import { permissionsReference } from "./permissions-reference";
 
 interface JsonSchema {
@@ -79,7 +79,7 @@ function reference(): string {
   return [
     "# Config reference",
     "",
-    "Generated from the schema in `mesh/spec.ts` by `npm run docs`. Every key stands under `cloud-run-mesh:` in",
+    "Generated from the schema in `mesh/spec/spec.ts` by `npm run docs`. Every key stands under `cloud-run-mesh:` in",
     "`Pulumi.STACK.yaml`; `gcp:project` and `gcp:region` say where the mesh runs.",
     "",
     "| Key | Type | What it is |",

@@ -1,7 +1,7 @@
 import { IAP_AUDIENCE_VARIABLE, RESERVED_VARIABLES, urlVariable } from "../../services/runtime/contract";
 import { didYouMean, type Problem } from "../problems";
-import type { ServiceSpec } from "../spec";
-import type { ProbeSpec, ReadinessProbeSpec } from "../spec-container";
+import type { ProbeSpec, ReadinessProbeSpec } from "../spec/container";
+import type { ServiceSpec } from "../spec/spec";
 
 /** Checks of containers: variables, probes, volumes, sidecars. */
 

@@ -1,6 +1,6 @@
 import { parseMember } from "../members";
 import { didYouMean, type Problem } from "../problems";
-import type { DeveloperSpec } from "../spec";
+import type { DeveloperSpec } from "../spec/spec";
 import type { Surroundings } from "./mesh";
 
 /** Checks of who calls from their own machine: they come from the internet, and one person's way ends. */

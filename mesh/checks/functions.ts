@@ -1,6 +1,6 @@
 import { RESERVED_VARIABLES } from "../../services/runtime/contract";
 import type { Problem } from "../problems";
-import type { FunctionSpec } from "../spec";
+import type { FunctionSpec } from "../spec/spec";
 import { checkEnvironment } from "./containers";
 import { checkIap } from "./iap";
 import { checkCallers, checkCalls, type Surroundings } from "./mesh";

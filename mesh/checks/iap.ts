@@ -1,6 +1,6 @@
 import { parseMember } from "../members";
 import type { Problem } from "../problems";
-import type { ReceiverSpec } from "../spec";
+import type { ReceiverSpec } from "../spec/spec";
 
 /** Checks of a service behind Identity-Aware Proxy, which answers every request before anything else looks at it. */
 export function checkIap(

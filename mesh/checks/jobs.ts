@@ -1,6 +1,6 @@
 import { KEY_PATTERN, SERVICE_NAME_MAX } from "../names";
 import type { Problem } from "../problems";
-import type { JobSpec, WorkerPoolSpec } from "../spec";
+import type { JobSpec, WorkerPoolSpec } from "../spec/spec";
 import { checkContainers, checkEnvironment } from "./containers";
 import { checkCalls, type Surroundings } from "./mesh";
 import { checkIdentity, checkImage, checkLabels } from "./service";

@@ -2,7 +2,7 @@ import { parseMember } from "../members";
 import { labelKeyProblem } from "../names";
 import { sharedNetwork } from "../network";
 import { didYouMean, type Problem } from "../problems";
-import type { CallerSpec, Ingress, MeshConfig, Place, ReceiverSpec, ServiceSpec, VpcRoute } from "../spec";
+import type { CallerSpec, Ingress, MeshConfig, Place, ReceiverSpec, ServiceSpec, VpcRoute } from "../spec/spec";
 import { checkIap } from "./iap";
 import { checkNetwork } from "./network";
 import { checkService } from "./service";

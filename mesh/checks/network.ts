@@ -9,8 +9,8 @@ import {
 } from "../network";
 import type { Problem } from "../problems";
 import { formatRange, isWithin, parseRange, type Range, sizeOf } from "../ranges";
-import type { MeshConfig } from "../spec";
-import type { CreateNetworkConfig, MeshNetworkConfig, NetworkConfig } from "../spec-network";
+import type { CreateNetworkConfig, MeshNetworkConfig, NetworkConfig } from "../spec/network";
+import type { MeshConfig } from "../spec/spec";
 
 /** Checks of the ways into a VPC network: those that exist, and the network that the mesh makes. */
 

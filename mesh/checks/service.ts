@@ -9,7 +9,7 @@ import {
   TAG_AND_NAME_MAX,
 } from "../names";
 import type { Problem } from "../problems";
-import type { Place, ServiceSpec } from "../spec";
+import type { Place, ServiceSpec } from "../spec/spec";
 import { checkContainers, checkEnvironment, checkProbes } from "./containers";
 
 /** Checks of one service by itself. Each returns what is wrong, paths relative to the service. */

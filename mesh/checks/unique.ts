@@ -1,5 +1,5 @@
 import type { Problem } from "../problems";
-import type { CallerSpec } from "../spec";
+import type { CallerSpec } from "../spec/spec";
 
 /** Everything that runs, by path: `services.web`, `jobs.nightly`. */
 export type Callers = Readonly<Record<string, CallerSpec & Accounts>>;

@@ -1,23 +1,23 @@
 import type { Handler } from "./handler";
 import { BUCKET, BUCKET_OBJECT, bucket, bucketObject } from "./handlers/bucket";
 import { cloudFunction, FUNCTION } from "./handlers/cloud-function";
-import { connector } from "./handlers/connector";
-import { managedZone, RECORDS, recordSet, ZONE } from "./handlers/dns";
 import { grant } from "./handlers/grant";
 import { GRANT_KINDS } from "./handlers/grant-kinds";
-import { NETWORK, network } from "./handlers/network";
+import { connector } from "./handlers/network/connector";
+import { managedZone, RECORDS, recordSet, ZONE } from "./handlers/network/dns";
+import { NETWORK, network } from "./handlers/network/network";
+import { NAT, ROUTER, router, routerNat } from "./handlers/network/router";
+import { SUBNETWORK, subnetwork } from "./handlers/network/subnetwork";
 import { projectService } from "./handlers/project-service";
-import { NAT, ROUTER, router, routerNat } from "./handlers/router";
-import { runJob } from "./handlers/run-job";
-import { JOB, SERVICE, WORKER_POOL } from "./handlers/run-names";
-import { CONNECTOR } from "./handlers/run-network";
-import { runService } from "./handlers/run-service";
-import { runWorkerPool } from "./handlers/run-worker-pool";
+import { runJob } from "./handlers/run/job";
+import { JOB, SERVICE, WORKER_POOL } from "./handlers/run/names";
+import { CONNECTOR } from "./handlers/run/network";
+import { runService } from "./handlers/run/service";
+import { runWorkerPool } from "./handlers/run/worker-pool";
 import { SECRET, secret } from "./handlers/secret";
 import { SECRET_VERSION, secretVersion } from "./handlers/secret-version";
 import { ACCOUNT, serviceAccount } from "./handlers/service-account";
 import { SERVICE_IDENTITY, serviceIdentity } from "./handlers/service-identity";
-import { SUBNETWORK, subnetwork } from "./handlers/subnetwork";
 
 /** The types that are played. One more type is one more file and one more line; kinds of grants are in their own table. */
 export const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([

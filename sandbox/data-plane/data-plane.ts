@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { projectOfEmail } from "../control-plane/rules/members";
-import { refuseRealCredentials } from "../engine/child-environment";
+import { refuseRealCredentials } from "../engine/cli/child-environment";
 import { AccessDesk } from "./access";
 import type { Caller } from "./callers";
 import type { Decision } from "./decisions";

@@ -3,10 +3,10 @@
  * Source: https://cloud.google.com/run/docs/securing/private-networking
  */
 import type { ControlPlane, StoredResource } from "../control-plane";
-import { RECORDS, ZONE } from "../control-plane/handlers/dns";
-import { NAT } from "../control-plane/handlers/router";
-import { CONNECTOR } from "../control-plane/handlers/run-network";
-import { SUBNETWORK } from "../control-plane/handlers/subnetwork";
+import { RECORDS, ZONE } from "../control-plane/handlers/network/dns";
+import { NAT } from "../control-plane/handlers/network/router";
+import { SUBNETWORK } from "../control-plane/handlers/network/subnetwork";
+import { CONNECTOR } from "../control-plane/handlers/run/network";
 import { at, listAt, objectAt, textAt } from "../control-plane/properties";
 import { shortName, withoutHost } from "../control-plane/rules/identifiers";
 import type { Standing } from "./run-tasks";

@@ -1,6 +1,6 @@
 /** The Cloud Run services of the control plane, as the data plane reads them: at every request, so that changes count at once. */
 import type { ControlPlane, Properties, StoredResource } from "../control-plane";
-import { SERVICE } from "../control-plane/handlers/run-names";
+import { SERVICE } from "../control-plane/handlers/run/names";
 import { at, listAt, objectAt, textAt } from "../control-plane/properties";
 
 /** One service, read from its state. */

@@ -3,7 +3,7 @@
  * from where they stand.
  */
 import type { ControlPlane } from "../control-plane";
-import { JOB, WORKER_POOL } from "../control-plane/handlers/run-names";
+import { JOB, WORKER_POOL } from "../control-plane/handlers/run/names";
 import { objectAt, textAt } from "../control-plane/properties";
 import type { RunService } from "./run-services";
 

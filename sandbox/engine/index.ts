@@ -1,10 +1,5 @@
 /** Runs a Pulumi program against the sandbox: with the real engine, or with the embedded one where there is no CLI. */
-export { childEnvironment, refuseRealCredentials } from "./child-environment";
-export { type EmbeddedCloud, type EmbeddedResource, embeddedCloud } from "./embedded/cloud";
-export { EmbeddedEngine, type EmbeddedEngineOptions, type MadeResource } from "./embedded/embedded-engine";
-export type { DeclaredResource, Engine, OperationOptions, Program, StackConfig } from "./engine";
-export { EngineError, type EngineErrorCode, messageOf } from "./errors";
-export { existingIn } from "./find-existing";
+export { childEnvironment, refuseRealCredentials } from "./cli/child-environment";
 export {
   type FindPulumiOptions,
   findPulumi,
@@ -12,7 +7,12 @@ export {
   PULUMI_VERSION,
   type PulumiFound,
   type PulumiMissing,
-} from "./find-pulumi";
+} from "./cli/find-pulumi";
+export { type EmbeddedCloud, type EmbeddedResource, embeddedCloud } from "./embedded/cloud";
+export { EmbeddedEngine, type EmbeddedEngineOptions, type MadeResource } from "./embedded/embedded-engine";
+export type { DeclaredResource, Engine, OperationOptions, Program, StackConfig } from "./engine";
+export { EngineError, type EngineErrorCode, messageOf } from "./errors";
+export { existingIn } from "./find-existing";
 export { openPulumiEngine, type PulumiEngine, type PulumiEngineOptions } from "./pulumi-engine";
 export type * from "./result";
-export { type ProjectConfig, readStackConfig, readStackConfigFile, stacksIn } from "./stack-config";
+export { type ProjectConfig, readStackConfig, readStackConfigFile, stacksIn } from "./stack/stack-config";

@@ -7,18 +7,18 @@ import * as path from "node:path";
 import { LocalWorkspace, type OutputMap, Stack } from "@pulumi/pulumi/automation";
 import { stringify } from "yaml";
 import { adviceFor } from "./advice";
-import { childEnvironment } from "./child-environment";
+import { childEnvironment } from "./cli/child-environment";
+import { cliResultOf, PulumiProcess } from "./cli/pulumi-command";
 import type { DeclaredResource, Engine, OperationOptions, Program, StackConfig } from "./engine";
 import { EventCollector } from "./engine-events";
 import { messageOf } from "./errors";
 import { InlineProgram } from "./inline-program";
 import { withInterrupts } from "./interrupts";
 import { writePolicyShim } from "./policy-shim";
-import { cliResultOf, PulumiProcess } from "./pulumi-command";
-import { adoptLostCreates, pendingOperations } from "./recover";
 import type { EngineResult, Operation } from "./result";
-import { readLocks, removeStaleLocks } from "./stack-lock";
-import { openStateFolder, type StateFolder } from "./state-folder";
+import { adoptLostCreates, pendingOperations } from "./stack/recover";
+import { readLocks, removeStaleLocks } from "./stack/stack-lock";
+import { openStateFolder, type StateFolder } from "./stack/state-folder";
 
 export interface PulumiEngineOptions {
   /** The CLI, as `findPulumi` answers it. */

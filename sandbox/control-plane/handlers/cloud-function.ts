@@ -5,9 +5,9 @@ import { shortName, stableLetters } from "../rules/identifiers";
 import { labelProblem } from "../rules/labels";
 import { projectOfEmail } from "../rules/members";
 import type { StoredResource } from "../state/store";
-import { enumFailures } from "./run-audit";
-import { parseRunId, runId, SERVICE } from "./run-names";
-import { runService } from "./run-service";
+import { enumFailures } from "./run/audit";
+import { parseRunId, runId, SERVICE } from "./run/names";
+import { runService } from "./run/service";
 import { ACCOUNT } from "./service-account";
 
 export const FUNCTION = "gcp:cloudfunctionsv2/function:Function";

@@ -3,7 +3,7 @@ import type { World } from "../handler";
 import { type Properties, textAt } from "../properties";
 import { shortName } from "../rules/identifiers";
 import { projectOfEmail } from "../rules/members";
-import { JOB, runId, SERVICE, WORKER_POOL } from "./run-names";
+import { JOB, runId, SERVICE, WORKER_POOL } from "./run/names";
 import { SECRET, secretId } from "./secret";
 import { ACCOUNT } from "./service-account";
 

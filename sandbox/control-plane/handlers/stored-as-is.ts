@@ -1,7 +1,7 @@
 import type { Handler } from "../handler";
 import { type Properties, textAt } from "../properties";
 import { stableDigits, stableEtag } from "../rules/identifiers";
-import { selfLink } from "./network";
+import { selfLink } from "./network/network";
 
 const NAMES = [
   "name",

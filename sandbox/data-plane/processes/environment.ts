@@ -3,7 +3,7 @@ import type { ControlPlane, StoredResource } from "../../control-plane";
 import { SECRET } from "../../control-plane/handlers/secret";
 import { SECRET_VERSION } from "../../control-plane/handlers/secret-version";
 import { at, listAt, textAt } from "../../control-plane/properties";
-import { childEnvironment } from "../../engine/child-environment";
+import { childEnvironment } from "../../engine/cli/child-environment";
 import type { RunService } from "../run-services";
 
 type Environment = Record<string, string>;

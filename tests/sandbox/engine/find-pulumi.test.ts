@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, it } from "mocha";
 import { findPulumi, MINIMUM_PULUMI_VERSION, PULUMI_VERSION } from "../../../sandbox/engine";
-import { type BuildOptions, buildPulumi } from "../../../sandbox/engine/build-pulumi";
+import { type BuildOptions, buildPulumi } from "../../../sandbox/engine/cli/build-pulumi";
 import { temporaryFolder } from "../../support/pulumi-cli";
 
 describe("finding the Pulumi CLI", function () {

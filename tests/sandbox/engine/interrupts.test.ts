@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, it } from "mocha";
 import { type EngineResult, openPulumiEngine } from "../../../sandbox/engine";
-import { readLocks } from "../../../sandbox/engine/stack-lock";
+import { readLocks } from "../../../sandbox/engine/stack/stack-lock";
 import { type ChildArguments, fourTopics, TOPICS } from "../../support/engine-child";
 import { temporaryFolder, usesPulumi, withoutCredentials } from "../../support/pulumi-cli";
 import { type StubProvider, serveStubProvider } from "../../support/stub-provider";

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { describe, it } from "mocha";
 import { childEnvironment, EngineError, openPulumiEngine } from "../../../sandbox/engine";
-import { CREDENTIAL_VARIABLES } from "../../../sandbox/engine/child-environment";
+import { CREDENTIAL_VARIABLES } from "../../../sandbox/engine/cli/child-environment";
 import { temporaryFolder } from "../../support/pulumi-cli";
 
 describe("what a child process may see", () => {

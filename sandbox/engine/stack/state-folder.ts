@@ -2,7 +2,7 @@
 import { accessSync, constants, mkdirSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { pathToFileURL } from "node:url";
-import { EngineError, messageOf } from "./errors";
+import { EngineError, messageOf } from "../errors";
 
 export interface StateFolder {
   readonly root: string;

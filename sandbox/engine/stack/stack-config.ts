@@ -6,8 +6,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { parseDocument, type ScalarTag } from "yaml";
-import type { StackConfig } from "./engine";
-import { EngineError, messageOf } from "./errors";
+import type { StackConfig } from "../engine";
+import { EngineError, messageOf } from "../errors";
 
 export interface ProjectConfig {
   readonly project: string;

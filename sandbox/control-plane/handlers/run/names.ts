@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { GoogleError } from "../errors";
-import type { World } from "../handler";
-import type { Properties } from "../properties";
-import { shortName, stableLetters } from "../rules/identifiers";
-import { annotationProblem, labelProblem } from "../rules/labels";
+import { GoogleError } from "../../errors";
+import type { World } from "../../handler";
+import type { Properties } from "../../properties";
+import { shortName, stableLetters } from "../../rules/identifiers";
+import { annotationProblem, labelProblem } from "../../rules/labels";
 
 export const SERVICE = "gcp:cloudrunv2/service:Service";
 export const JOB = "gcp:cloudrunv2/job:Job";

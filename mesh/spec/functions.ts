@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { containerKeys } from "./spec-container";
-import { callerKeys, labels, receiverKeys } from "./spec-shared";
+import { containerKeys } from "./container";
+import { callerKeys, labels, receiverKeys } from "./shared";
 
 /** Functions of the 2nd generation, as written in stack config: each is a Cloud Run service underneath. */
 

@@ -8,8 +8,8 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
+import { messageOf } from "../errors";
 import { buildPulumi } from "./build-pulumi";
-import { messageOf } from "./errors";
 import { semver } from "./pulumi-command";
 
 const run = promisify(execFile);
@@ -91,7 +91,7 @@ export async function findPulumi(options: FindPulumiOptions = {}): Promise<Pulum
     say(`cannot download Pulumi ${PULUMI_VERSION}: ${messageOf(error).split("\n")[0]}`);
   }
 
-  const folder = options.buildFolder ?? path.join(__dirname, "..", "..", "tools", "pulumi");
+  const folder = options.buildFolder ?? path.join(__dirname, "..", "..", "..", "tools", "pulumi");
   const built = await buildPulumi({ folder, version: PULUMI_VERSION, target: places[0]!.command, onProgress, env });
   if (built.ok) return { found: true, command: places[0]!.command, version: PULUMI_VERSION, source: "build" };
   say(built.reason);

@@ -1,7 +1,7 @@
-import { GoogleError } from "../errors";
-import type { Handler, World } from "../handler";
-import { listAt, type Properties, textAt } from "../properties";
-import { shortName, stableDigits, withoutHost } from "../rules/identifiers";
+import { GoogleError } from "../../errors";
+import type { Handler, World } from "../../handler";
+import { listAt, type Properties, textAt } from "../../properties";
+import { shortName, stableDigits, withoutHost } from "../../rules/identifiers";
 import { NETWORK, networkPlace } from "./network";
 
 export const ZONE = "gcp:dns/managedZone:ManagedZone";

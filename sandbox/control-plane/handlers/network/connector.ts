@@ -1,7 +1,7 @@
-import { GoogleError } from "../errors";
-import type { Handler } from "../handler";
-import { objectAt, textAt } from "../properties";
-import { withoutHost } from "../rules/identifiers";
+import { GoogleError } from "../../errors";
+import type { Handler } from "../../handler";
+import { objectAt, textAt } from "../../properties";
+import { withoutHost } from "../../rules/identifiers";
 import { NETWORK, networkPlace, selfLink } from "./network";
 import { SUBNETWORK, subnetworkPlace } from "./subnetwork";
 

@@ -17,7 +17,7 @@ import {
 } from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { messageOf } from "./errors";
+import { messageOf } from "../errors";
 
 export interface BuildOptions {
   /** The folder with go.mod. */

@@ -4,8 +4,8 @@
  * "already exists": a create whose answer was lost leaves no pending operation, one whose engine was killed does.
  */
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
-import type { DeclaredResource } from "./engine";
-import { nameOf, type PendingOperation } from "./result";
+import type { DeclaredResource } from "../engine";
+import { nameOf, type PendingOperation } from "../result";
 
 type FindExisting = (wanted: DeclaredResource) => Promise<string | undefined>;
 

@@ -1,11 +1,11 @@
-import { GoogleError } from "../errors";
-import type { Handler, World } from "../handler";
-import { type Properties, textAt } from "../properties";
-import { shortName, stableDigits, stableEtag, withoutHost } from "../rules/identifiers";
-import { overlaps, shrinks } from "../rules/ranges";
-import type { StoredResource } from "../state/store";
+import { GoogleError } from "../../errors";
+import type { Handler, World } from "../../handler";
+import { type Properties, textAt } from "../../properties";
+import { shortName, stableDigits, stableEtag, withoutHost } from "../../rules/identifiers";
+import { overlaps, shrinks } from "../../rules/ranges";
+import type { StoredResource } from "../../state/store";
+import { CONNECTOR } from "../run/network";
 import { admitComputeName, NETWORK, networkPlace, selfLink } from "./network";
-import { CONNECTOR } from "./run-network";
 
 export const SUBNETWORK = "gcp:compute/subnetwork:Subnetwork";
 

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { didYouMean, formatPath, type Problem } from "./problems";
+import { didYouMean, formatPath, type Problem } from "../problems";
 
 /** Turns what the schema library found into problems for people: path, got, allowed, nearest name. */
 

@@ -1,12 +1,12 @@
-import { GoogleError } from "../errors";
-import type { World } from "../handler";
-import { at, listAt, numberAt, objectAt, type Properties, type PropertyValue, textAt } from "../properties";
-import { shortName } from "../rules/identifiers";
-import { annotationProblem, labelProblem } from "../rules/labels";
-import { accountEmail, projectOfEmail } from "../rules/members";
-import { violation } from "./run-names";
-import { admitVpcAccess } from "./run-network";
-import { ACCOUNT, accountPath } from "./service-account";
+import { GoogleError } from "../../errors";
+import type { World } from "../../handler";
+import { at, listAt, numberAt, objectAt, type Properties, type PropertyValue, textAt } from "../../properties";
+import { shortName } from "../../rules/identifiers";
+import { annotationProblem, labelProblem } from "../../rules/labels";
+import { accountEmail, projectOfEmail } from "../../rules/members";
+import { ACCOUNT, accountPath } from "../service-account";
+import { violation } from "./names";
+import { admitVpcAccess } from "./network";
 
 /** Set by Cloud Run itself. Source: https://cloud.google.com/run/docs/container-contract#env-vars */
 const RESERVED_ENV: Readonly<Record<string, readonly string[]>> = {

@@ -1,7 +1,7 @@
-import { GoogleError } from "../errors";
-import type { Handler, World } from "../handler";
-import { type Properties, textAt } from "../properties";
-import { shortName, stableDigits } from "../rules/identifiers";
+import { GoogleError } from "../../errors";
+import type { Handler, World } from "../../handler";
+import { type Properties, textAt } from "../../properties";
+import { shortName, stableDigits } from "../../rules/identifiers";
 import { ROUTER, routerNetwork } from "./router";
 import { SUBNETWORK, subnetworkNetwork } from "./subnetwork";
 

@@ -1,10 +1,10 @@
-import type { Handler, Subject } from "../handler";
-import { equal, listAt, numberAt, objectAt, type Properties, type PropertyValue, textAt } from "../properties";
-import { shortName } from "../rules/identifiers";
-import { enumFailures, protectedResource, runAudit } from "./run-audit";
-import { admitRunResource, parseRunId, revisionName, runId, runUrls, violation } from "./run-names";
-import { secretProblems, startFailure } from "./run-secrets";
-import { admitScaling, admitTemplate, filledTemplate, type Template } from "./run-template";
+import type { Handler, Subject } from "../../handler";
+import { equal, listAt, numberAt, objectAt, type Properties, type PropertyValue, textAt } from "../../properties";
+import { shortName } from "../../rules/identifiers";
+import { enumFailures, protectedResource, runAudit } from "./audit";
+import { admitRunResource, parseRunId, revisionName, runId, runUrls, violation } from "./names";
+import { secretProblems, startFailure } from "./secrets";
+import { admitScaling, admitTemplate, filledTemplate, type Template } from "./template";
 
 const INGRESS = ["INGRESS_TRAFFIC_ALL", "INGRESS_TRAFFIC_INTERNAL_ONLY", "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER"];
 const LATEST = "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { until } from "./spec-shared";
+import { until } from "./shared";
 
 /** People who call services and functions from their own machines, as written in stack config. */
 

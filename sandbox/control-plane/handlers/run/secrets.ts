@@ -1,11 +1,11 @@
-import type { Subject, World } from "../handler";
-import { at, listAt, textAt } from "../properties";
-import { projectOfEmail } from "../rules/members";
-import type { Template } from "./run-template";
-import { runsAs } from "./run-template";
-import { SECRET, secretId } from "./secret";
-import { readableVersion } from "./secret-version";
-import { ACCOUNT, accountPath } from "./service-account";
+import type { Subject, World } from "../../handler";
+import { at, listAt, textAt } from "../../properties";
+import { projectOfEmail } from "../../rules/members";
+import { SECRET, secretId } from "../secret";
+import { readableVersion } from "../secret-version";
+import { ACCOUNT, accountPath } from "../service-account";
+import type { Template } from "./template";
+import { runsAs } from "./template";
 
 /** Predefined roles with `secretmanager.versions.access`. Source: https://cloud.google.com/iam/docs/roles-permissions/secretmanager */
 const READERS = ["roles/secretmanager.secretAccessor", "roles/secretmanager.admin", "roles/owner"];

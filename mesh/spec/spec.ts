@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { KEY_PATTERN } from "./names";
-import type { NetworkSpec } from "./network";
-import { containerKeys, image } from "./spec-container";
-import { type DeveloperConfig, developer } from "./spec-developers";
-import { type CloudFunctionConfig, cloudFunction } from "./spec-functions";
-import { type JobConfig, job, type WorkerPoolConfig, workerPool } from "./spec-jobs";
-import { meshNetwork } from "./spec-network";
-import { callerKeys, key, labels, receiverKeys, until } from "./spec-shared";
+import { KEY_PATTERN } from "../names";
+import type { NetworkSpec } from "../network";
+import { containerKeys, image } from "./container";
+import { type DeveloperConfig, developer } from "./developers";
+import { type CloudFunctionConfig, cloudFunction } from "./functions";
+import { type JobConfig, job, type WorkerPoolConfig, workerPool } from "./jobs";
+import { meshNetwork } from "./network";
+import { callerKeys, key, labels, receiverKeys, until } from "./shared";
 
 /**
  * The config as written: one schema gives the types, the checks, the JSON Schema for editors and the reference table.

@@ -1,11 +1,11 @@
-import { GoogleError } from "../errors";
-import type { World } from "../handler";
-import { at, listAt, objectAt, textAt } from "../properties";
-import { shortName, withoutHost } from "../rules/identifiers";
-import { NETWORK, networkPlace } from "./network";
-import { violation } from "./run-names";
-import type { Template } from "./run-template";
-import { SUBNETWORK, subnetworkPlace } from "./subnetwork";
+import { GoogleError } from "../../errors";
+import type { World } from "../../handler";
+import { at, listAt, objectAt, textAt } from "../../properties";
+import { shortName, withoutHost } from "../../rules/identifiers";
+import { NETWORK, networkPlace } from "../network/network";
+import { SUBNETWORK, subnetworkPlace } from "../network/subnetwork";
+import { violation } from "./names";
+import type { Template } from "./template";
 
 export const CONNECTOR = "gcp:vpcaccess/connector:Connector";
 const EGRESS = ["ALL_TRAFFIC", "PRIVATE_RANGES_ONLY"];

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { ACCOUNT_ID_PATTERN, KEY_PATTERN, LABEL_VALUE_PATTERN } from "./names";
-import { serviceNetwork } from "./spec-network";
-import { UNTIL_PATTERN } from "./until";
+import { ACCOUNT_ID_PATTERN, KEY_PATTERN, LABEL_VALUE_PATTERN } from "../names";
+import { UNTIL_PATTERN } from "../until";
+import { serviceNetwork } from "./network";
 
 /** What services, functions, jobs and worker pools say in the same words, as written in stack config. */
 

@@ -5,7 +5,7 @@
  */
 import { existsSync } from "node:fs";
 import * as path from "node:path";
-import { EngineError } from "./errors";
+import { EngineError } from "../errors";
 
 /** Variables whose value is a Google credential, or names a file that holds one. */
 export const CREDENTIAL_VARIABLES = [

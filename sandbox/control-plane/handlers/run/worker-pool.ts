@@ -1,10 +1,10 @@
-import type { Handler, Subject } from "../handler";
-import { equal, objectAt, textAt } from "../properties";
-import { shortName } from "../rules/identifiers";
-import { protectedResource, runAudit } from "./run-audit";
-import { admitRunResource, parseRunId, revisionName, runId } from "./run-names";
-import { secretProblems, startFailure } from "./run-secrets";
-import { admitScaling, admitTemplate, filledTemplate, type Template } from "./run-template";
+import type { Handler, Subject } from "../../handler";
+import { equal, objectAt, textAt } from "../../properties";
+import { shortName } from "../../rules/identifiers";
+import { protectedResource, runAudit } from "./audit";
+import { admitRunResource, parseRunId, revisionName, runId } from "./names";
+import { secretProblems, startFailure } from "./secrets";
+import { admitScaling, admitTemplate, filledTemplate, type Template } from "./template";
 
 const ALL_TO_LATEST = { type: "INSTANCE_SPLIT_ALLOCATION_TYPE_LATEST", percent: 100 };
 

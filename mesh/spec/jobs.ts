@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { containerKeys, image } from "./spec-container";
-import { callerKeys, labels } from "./spec-shared";
+import { containerKeys, image } from "./container";
+import { callerKeys, labels } from "./shared";
 
 /** Jobs and worker pools, as written in stack config: they call services, and nobody calls them by a URL. */
 

@@ -1,7 +1,7 @@
-import { GoogleError } from "../errors";
-import type { Handler, World } from "../handler";
-import { listAt, type Properties, textAt } from "../properties";
-import { shortName, withoutHost } from "../rules/identifiers";
+import { GoogleError } from "../../errors";
+import type { Handler, World } from "../../handler";
+import { listAt, type Properties, textAt } from "../../properties";
+import { shortName, withoutHost } from "../../rules/identifiers";
 import { admitComputeName, NETWORK, networkPlace, selfLink } from "./network";
 import { SUBNETWORK, subnetworkPlace } from "./subnetwork";
 

@@ -1,8 +1,8 @@
-import { ProviderError } from "../errors";
-import type { CheckFailure, Handler, Subject, World } from "../handler";
-import { objectAt, type Properties, textAt } from "../properties";
-import { stableEtag, stableUuid } from "../rules/identifiers";
-import type { Change } from "../state/store";
+import { ProviderError } from "../../errors";
+import type { CheckFailure, Handler, Subject, World } from "../../handler";
+import { objectAt, type Properties, textAt } from "../../properties";
+import { stableEtag, stableUuid } from "../../rules/identifiers";
+import type { Change } from "../../state/store";
 
 /** What Google notes about every Cloud Run resource: who and when, how often changed, whether it is ready. */
 export function runAudit(subject: Subject, world: World, ready: boolean): Properties {

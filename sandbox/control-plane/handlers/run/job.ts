@@ -1,11 +1,11 @@
-import type { Handler, Subject } from "../handler";
-import { numberAt, objectAt } from "../properties";
-import { shortName } from "../rules/identifiers";
-import { annotationProblem, labelProblem } from "../rules/labels";
-import { protectedResource, runAudit } from "./run-audit";
-import { admitRunResource, parseRunId, runId, violation } from "./run-names";
-import { secretProblems, startFailure } from "./run-secrets";
-import { admitTemplate, filledTemplate, type Template } from "./run-template";
+import type { Handler, Subject } from "../../handler";
+import { numberAt, objectAt } from "../../properties";
+import { shortName } from "../../rules/identifiers";
+import { annotationProblem, labelProblem } from "../../rules/labels";
+import { protectedResource, runAudit } from "./audit";
+import { admitRunResource, parseRunId, runId, violation } from "./names";
+import { secretProblems, startFailure } from "./secrets";
+import { admitTemplate, filledTemplate, type Template } from "./template";
 
 /** A Cloud Run job. Source: https://cloud.google.com/run/docs/reference/rest/v2/projects.locations.jobs */
 export const runJob: Handler = {
