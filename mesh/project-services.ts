@@ -1,4 +1,4 @@
-import type { MeshSpec, ServiceSpec } from "./spec/spec";
+import type { CallerSpec, MeshSpec, ServiceSpec } from "./spec/spec";
 
 /** An API of Google Cloud that a mesh needs, and what for. */
 export interface ProjectApi {
@@ -13,20 +13,35 @@ interface Row extends ProjectApi {
   readonly needed: (mesh: MeshSpec) => boolean;
 }
 
-const anyService =
-  (test: (service: ServiceSpec) => boolean) =>
-  ({ services }: MeshSpec): boolean =>
-    Object.values(services).some(test);
+/** Whatever runs as an account: a service, a function, a job or a worker pool. What a kind has no key for is absent. */
+export type Runner = CallerSpec &
+  Partial<
+    Pick<
+      ServiceSpec,
+      | "binaryAuthorization"
+      | "encryptionKey"
+      | "env"
+      | "iap"
+      | "image"
+      | "roles"
+      | "serviceAccount"
+      | "sidecars"
+      | "volumes"
+    >
+  >;
 
+const some = (test: (runner: Runner) => boolean) => (mesh: MeshSpec) => runners(mesh).some(test);
 const volume = (kind: "gcs" | "cloudSql") =>
-  anyService(({ volumes = {} }) => Object.values(volumes).some((one) => one[kind] !== undefined));
+  some(({ volumes = {} }) => Object.values(volumes).some((one) => one[kind] !== undefined));
+const hasFunctions = ({ functions }: MeshSpec) => functions !== undefined;
 
 /**
  * Every API that a mesh may need. Service Usage, which switches the others on, is on in a new project.
- * Source: https://cloud.google.com/service-usage/docs/enabled-service
+ * Source: https://cloud.google.com/service-usage/docs/enabled-service; for functions
+ * https://cloud.google.com/functions/docs/deploy and https://cloud.google.com/functions/docs/calling/pubsub
  */
 export const PROJECT_APIS: readonly Row[] = [
-  { service: "run.googleapis.com", what: "run the services", where: "every mesh", needed: () => true },
+  { service: "run.googleapis.com", what: "run everything", where: "every mesh", needed: () => true },
   {
     service: "cloudresourcemanager.googleapis.com",
     what: "look up the project's number, and grant roles on the project",
@@ -35,21 +50,57 @@ export const PROJECT_APIS: readonly Row[] = [
   },
   {
     service: "iam.googleapis.com",
-    what: "give each service an account of its own",
-    where: "services whose account is created",
-    needed: anyService(({ serviceAccount }) => serviceAccount === undefined),
+    what: "make the accounts",
+    where: "wherever an account is created: without `serviceAccount`, with `functions` or with `developers`",
+    needed: makesAccounts,
+  },
+  {
+    service: "iamcredentials.googleapis.com",
+    what: "mint tokens in the name of an account",
+    where: "`developers`",
+    needed: ({ developers }) => developers !== undefined,
+  },
+  {
+    service: "cloudfunctions.googleapis.com",
+    what: "deploy the functions",
+    where: "`functions`",
+    needed: hasFunctions,
+  },
+  {
+    service: "cloudbuild.googleapis.com",
+    what: "build the functions",
+    where: "`functions`",
+    needed: hasFunctions,
+  },
+  {
+    service: "logging.googleapis.com",
+    what: "write the logs of the builds",
+    where: "`functions`",
+    needed: hasFunctions,
+  },
+  {
+    service: "eventarc.googleapis.com",
+    what: "bring events to functions",
+    where: "functions with `trigger`",
+    needed: hasTriggers,
+  },
+  {
+    service: "pubsub.googleapis.com",
+    what: "carry the events, of whatever kind",
+    where: "functions with `trigger`",
+    needed: hasTriggers,
   },
   {
     service: "compute.googleapis.com",
     what: "lead calls through the VPC network",
     where: "Direct VPC egress, or a network that is made",
-    needed: (mesh) => mesh.network !== undefined || anyService(({ vpc }) => usesDirectVpc(vpc))(mesh),
+    needed: (mesh) => mesh.network !== undefined || some(({ vpc }) => usesDirectVpc(vpc))(mesh),
   },
   {
     service: "vpcaccess.googleapis.com",
     what: "lead calls through a connector",
     where: "Serverless VPC Access connectors",
-    needed: (mesh) => mesh.network?.connector === true || anyService(({ vpc }) => vpc?.connector !== undefined)(mesh),
+    needed: (mesh) => mesh.network?.connector === true || some(({ vpc }) => vpc?.connector !== undefined)(mesh),
   },
   {
     service: "dns.googleapis.com",
@@ -60,20 +111,21 @@ export const PROJECT_APIS: readonly Row[] = [
   {
     service: "secretmanager.googleapis.com",
     what: "read secrets",
-    where: "services that read secrets",
-    needed: anyService(readsSecrets),
+    where: "whatever reads secrets",
+    needed: some((runner) => secretsOf(runner).length > 0),
   },
   {
     service: "iap.googleapis.com",
     what: "ask people to sign in",
     where: "services with Identity-Aware Proxy",
-    needed: anyService(({ iap }) => iap !== undefined),
+    needed: some(({ iap }) => iap !== undefined),
   },
   {
     service: "artifactregistry.googleapis.com",
     what: "hold the images",
-    where: "images in the project's own repositories",
-    needed: (mesh) => anyService((service) => images(service).some((image) => isOwn(image, mesh.project)))(mesh),
+    where: "images in the project's own repositories, and those that are built of `functions`",
+    needed: (mesh) =>
+      hasFunctions(mesh) || some((runner) => images(runner).some((image) => isOwn(image, mesh.project)))(mesh),
   },
   {
     service: "sqladmin.googleapis.com",
@@ -83,21 +135,21 @@ export const PROJECT_APIS: readonly Row[] = [
   },
   {
     service: "storage.googleapis.com",
-    what: "mount buckets",
-    where: "volumes of Cloud Storage",
-    needed: volume("gcs"),
+    what: "hold buckets that are mounted, and the code of functions",
+    where: "volumes of Cloud Storage, and `functions`",
+    needed: (mesh) => hasFunctions(mesh) || volume("gcs")(mesh),
   },
   {
     service: "cloudkms.googleapis.com",
     what: "encrypt with the project's own keys",
-    where: "services with `encryptionKey`",
-    needed: anyService(({ encryptionKey }) => encryptionKey !== undefined),
+    where: "whatever has an `encryptionKey`",
+    needed: some(({ encryptionKey }) => encryptionKey !== undefined),
   },
   {
     service: "binaryauthorization.googleapis.com",
     what: "judge images before they run",
     where: "services with `binaryAuthorization`",
-    needed: anyService(({ binaryAuthorization }) => binaryAuthorization !== undefined),
+    needed: some(({ binaryAuthorization }) => binaryAuthorization !== undefined),
   },
 ];
 
@@ -106,20 +158,40 @@ export function projectApis(mesh: MeshSpec): ProjectApi[] {
   return PROJECT_APIS.filter(({ needed }) => needed(mesh)).map(({ service, what }) => ({ service, what }));
 }
 
-/** Whether a service reads a secret: in a variable, as a file, or in a container beside its own. */
-export function readsSecrets({ env = {}, volumes = {}, sidecars = {} }: ServiceSpec): boolean {
-  const values = [env, volumes, ...Object.values(sidecars).map(({ env: own = {} }) => own)].flatMap((one) =>
-    Object.values<unknown>(one),
-  );
-  return values.some((value) => typeof value === "object" && value !== null && "secret" in value);
+/** Everything of the mesh that runs as an account. */
+export function runners({ services, functions = {}, jobs = {}, workerPools = {} }: MeshSpec): Runner[] {
+  return [services, functions, jobs, workerPools].flatMap((kind) => Object.values<Runner>(kind));
 }
 
-export function usesDirectVpc(vpc: ServiceSpec["vpc"]): boolean {
+/** Whether an account is created: for what runs and names none, for a function's build, or for a developer. */
+export function makesAccounts(mesh: MeshSpec): boolean {
+  const { functions, developers } = mesh;
+  if (functions !== undefined || developers !== undefined) return true;
+  return runners(mesh).some(({ serviceAccount }) => serviceAccount === undefined);
+}
+
+/** Whether events start a function. */
+export function hasTriggers({ functions = {} }: MeshSpec): boolean {
+  return Object.values(functions).some(({ trigger }) => trigger !== undefined);
+}
+
+/** The secrets that it reads, as written: in variables, as files, or in a container beside its own. */
+export function secretsOf({ env = {}, volumes = {}, sidecars = {} }: Runner): string[] {
+  const variables = [env, ...Object.values(sidecars).map(({ env: own = {} }) => own)].flatMap((one) =>
+    Object.values(one),
+  );
+  return [
+    ...variables.flatMap((value) => (typeof value === "object" ? [value.secret] : [])),
+    ...Object.values(volumes).flatMap(({ secret }) => (secret ? [secret.secret] : [])),
+  ];
+}
+
+export function usesDirectVpc(vpc: Runner["vpc"]): boolean {
   return vpc?.network !== undefined || vpc?.subnetwork !== undefined;
 }
 
-function images({ image, sidecars = {} }: ServiceSpec): string[] {
-  return [image, ...Object.values(sidecars).map((sidecar) => sidecar.image)];
+function images({ image, sidecars = {} }: Runner): string[] {
+  return [...(image === undefined ? [] : [image]), ...Object.values(sidecars).map((sidecar) => sidecar.image)];
 }
 
 /** Source: https://cloud.google.com/artifact-registry/docs/docker/names */

@@ -2,13 +2,11 @@ import * as assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseMesh } from "../../mesh";
 import { MINIMUM_PULUMI_VERSION } from "../../sandbox/engine";
 import { checkDeployment, type DeployOperation, MINIMUM_CLI } from "../../tools/deploy/checks";
 import { type Google, googleFromDefaultCredentials } from "../../tools/deploy/google";
-import { neededPermissions } from "../../tools/deploy/permissions";
 import type { Cli } from "../../tools/deploy/pulumi-cli";
-import { IMAGE, meshInput, TODAY } from "../mesh/support";
+import { IMAGE, TODAY } from "../mesh/support";
 
 const services = { web: { image: IMAGE, calls: ["api"] }, api: { image: IMAGE } };
 const values = {
@@ -159,7 +157,7 @@ describe("npm run up, before anything is changed", () => {
   it("names each API that is off and what it is for, and how to switch them on", async () => {
     for (const operation of ["preview", "up"] as const) {
       assert.deepEqual(await obstacles({ operation, google: { enabledServices: someOff } }), [
-        'APIs are off in project "shop-prod"; set "cloud-run-mesh:projectServices: true", or run "gcloud services enable iam.googleapis.com compute.googleapis.com --project shop-prod":\n    iam.googleapis.com: to give each service an account of its own\n    compute.googleapis.com: to lead calls through the VPC network',
+        'APIs are off in project "shop-prod"; set "cloud-run-mesh:projectServices: true", or run "gcloud services enable iam.googleapis.com compute.googleapis.com --project shop-prod":\n    iam.googleapis.com: to make the accounts\n    compute.googleapis.com: to lead calls through the VPC network',
       ]);
     }
   });
@@ -231,54 +229,42 @@ describe("which APIs are on", () => {
   });
 });
 
-describe("the permissions of a deployment", () => {
-  const needed = (change: Parameters<typeof meshInput>[0], operation: "preview" | "up" = "up") =>
-    neededPermissions(parseMesh(meshInput(change), TODAY).spec!, operation).map(({ name }) => name);
-
-  it("are two for a preview", () =>
-    assert.deepEqual(needed({}, "preview"), ["run.services.get", "run.services.getIamPolicy"]));
-
-  it("grow with what the mesh uses", () => {
-    const plain = needed({});
-    const more = needed({ web: { roles: ["roles/cloudsql.client"], env: { KEY: { secret: "key", version: "1" } } } });
-    assert.deepEqual(
-      more.filter((name) => !plain.includes(name)),
-      ["secretmanager.secrets.setIamPolicy", "resourcemanager.projects.setIamPolicy"],
-    );
-    assert.ok(needed({ config: { network: { connector: "c" } } }).includes("vpcaccess.connectors.use"));
-  });
-
-  const more = (config: Record<string, unknown>) => {
-    const plain = needed({});
-    return needed({ config }).filter((name) => !plain.includes(name));
+describe("which permissions are held", () => {
+  const google = (answer: (permissions: readonly string[]) => readonly string[]) => {
+    const questions: (readonly string[])[] = [];
+    const asked = googleFromDefaultCredentials({
+      getAccessToken: async () => "token",
+      request: async ({ data }: { data: { permissions: readonly string[] } }) => {
+        questions.push(data.permissions);
+        return { data: { permissions: answer(data.permissions) } } as never;
+      },
+    } as Parameters<typeof googleFromDefaultCredentials>[0]);
+    return { asked, questions };
   };
+  const refused = (status: number) => Object.assign(new Error("refused"), { status });
 
-  it("are those of each part of a network that is made, and no others", () => {
-    const network = [
-      "compute.networks.create",
-      "compute.networks.get",
-      "compute.subnetworks.create",
-      "compute.subnetworks.get",
-      "compute.networks.updatePolicy",
-    ];
-    const made = (create: object, others: object = {}) => more({ network: { create, ...others } });
-    assert.deepEqual(made({}), network);
-    assert.deepEqual(made({ nat: true }), [...network, "compute.routers.create", "compute.routers.update"]);
-    assert.deepEqual(made({ connector: true }), [
-      "vpcaccess.connectors.use",
-      ...network,
-      "vpcaccess.connectors.create",
-    ]);
-    assert.deepEqual(made({}, { egress: "private-ranges-only" }), [
-      ...network,
-      "dns.managedZones.create",
-      "dns.networks.bindPrivateDNSZone",
-      "dns.changes.create",
-      "dns.resourceRecordSets.create",
-    ]);
+  it("is one question", async () => {
+    const { asked, questions } = google(() => ["run.services.get"]);
+    const all = ["run.services.get", "run.services.create"];
+    assert.deepEqual(await asked.testPermissions("shop-prod", all), ["run.services.get"]);
+    assert.deepEqual(questions, [all]);
   });
 
-  it("are two more where the update switches APIs on", () => {
-    assert.deepEqual(more({ projectServices: true }), ["serviceusage.services.enable", "serviceusage.services.list"]);
+  it("is asked of the others where a project cannot be asked about one, which then stops nobody", async () => {
+    const { asked } = google((permissions) => {
+      if (permissions.includes("odd.things.get")) throw refused(400);
+      return permissions.filter((one) => one !== "run.services.create");
+    });
+    const all = ["run.services.get", "odd.things.get", "run.services.create", "run.services.update", "run.jobs.get"];
+    const held = await asked.testPermissions("shop-prod", all);
+    assert.deepEqual(held, ["run.services.get", "odd.things.get", "run.services.update", "run.jobs.get"]);
+  });
+
+  it("is not known where the project refuses the question", async () => {
+    const { asked, questions } = google(() => {
+      throw refused(403);
+    });
+    await assert.rejects(asked.testPermissions("shop-prod", ["run.services.get", "run.jobs.get"]), refused(403));
+    assert.equal(questions.length, 1);
   });
 });

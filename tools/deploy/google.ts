@@ -4,7 +4,7 @@ import { GoogleAuth } from "google-auth-library";
 export interface Google {
   /** Why there are no usable credentials, or nothing. */
   credentialsProblem(): Promise<string | undefined>;
-  /** Those of the permissions that the caller has on the project. */
+  /** Those of the permissions that the caller has on the project, or that a project cannot be asked about. */
   testPermissions(project: string, permissions: readonly string[]): Promise<string[]>;
   /** Those of the APIs that are on in the project; nothing where the caller may not see that. */
   enabledServices(project: string, services: readonly string[]): Promise<string[] | undefined>;
@@ -26,13 +26,25 @@ export function googleFromDefaultCredentials(
       }
     },
     async testPermissions(project, permissions) {
-      const { data } = await auth.request<{ permissions?: string[] }>({
-        url: `https://cloudresourcemanager.googleapis.com/v1/projects/${encodeURIComponent(project)}:testIamPermissions`,
-        method: "POST",
-        data: { permissions },
-        timeout: 15_000,
-      });
-      return data.permissions ?? [];
+      const held = async (asked: readonly string[]): Promise<string[]> => {
+        try {
+          const { data } = await auth.request<{ permissions?: string[] }>({
+            url: `https://cloudresourcemanager.googleapis.com/v1/projects/${encodeURIComponent(project)}:testIamPermissions`,
+            method: "POST",
+            data: { permissions: asked },
+            timeout: 15_000,
+          });
+          return data.permissions ?? [];
+        } catch (error) {
+          // One permission that a project cannot be asked about refuses the whole question. It stops nobody: the
+          // operation itself will tell.
+          if ((error as { status?: number }).status !== 400) throw error;
+          if (asked.length === 1) return [...asked];
+          const half = asked.length / 2;
+          return (await Promise.all([held(asked.slice(0, half)), held(asked.slice(half))])).flat();
+        }
+      };
+      return held(permissions);
     },
     async enabledServices(project, services) {
       const parent = `projects/${encodeURIComponent(project)}`;

@@ -1,0 +1,49 @@
+import { makesAccounts, secretsOf } from "../../../mesh/project-services";
+import { always, homesOf, type Row, when, whenSome } from "./row";
+
+/** What it takes to make the accounts, and to grant them and others what they need. */
+export const ACCOUNTS: readonly Row[] = [
+  {
+    permissions: ["iam.serviceAccounts.actAs"],
+    what: "have everything run, and functions be built and called, as accounts of their own",
+    where: "every mesh",
+    on: always,
+  },
+  {
+    permissions: ["iam.serviceAccounts.create", "iam.serviceAccounts.get"],
+    what: "create the accounts",
+    where: "wherever an account is created: without `serviceAccount`, with `functions` or with `developers`",
+    on: when(makesAccounts),
+  },
+  {
+    permissions: ["iam.serviceAccounts.getIamPolicy", "iam.serviceAccounts.setIamPolicy"],
+    what: "let developers mint tokens of their accounts",
+    where: "`developers`",
+    on: when(({ developers }) => developers !== undefined),
+  },
+  {
+    permissions: ["iam.serviceAccounts.update"],
+    what: "rename the account when its developer changes",
+    where: "`developers`",
+    on: when(({ developers }) => developers !== undefined),
+  },
+  {
+    permissions: ["iap.webServices.getIamPolicy", "iap.webServices.setIamPolicy"],
+    what: "say who comes through Identity-Aware Proxy",
+    where: "services with `iap`",
+    on: whenSome(({ iap }) => iap !== undefined),
+  },
+  {
+    permissions: ["secretmanager.secrets.getIamPolicy", "secretmanager.secrets.setIamPolicy"],
+    what: "let accounts read their secrets",
+    where: "whatever reads secrets, on the project that the secret is in",
+    on: homesOf(secretsOf),
+  },
+  {
+    permissions: ["resourcemanager.projects.getIamPolicy", "resourcemanager.projects.setIamPolicy"],
+    what: "grant the accounts their roles on the project",
+    where: "`roles`, and `functions`, which are built and called by accounts with roles",
+    on: (mesh) =>
+      mesh.functions === undefined ? whenSome(({ roles = [] }) => roles.length > 0)(mesh) : [mesh.project],
+  },
+];
