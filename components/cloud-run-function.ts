@@ -68,7 +68,7 @@ export class CloudRunFunction extends pulumi.ComponentResource {
   readonly function: cloudfunctionsv2.Function;
 
   constructor(name: string, args: CloudRunFunctionArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("cloud-run-mesh:index:CloudRunFunction", name, args, opts);
+    super("cloud-run-mesh:index:CloudRunFunction", name, {}, opts);
     const inside = { parent: this };
 
     const { email, member, grants } = ownAccount("function", name, args, inside);
@@ -125,7 +125,7 @@ function helperAccount(
     },
     opts,
   );
-  const member = pulumi.interpolate`serviceAccount:${account.email}`;
+  const { member } = account;
   const grants = roles.map((role) => {
     const grant = `${name}-${what}-has-${role.replace(/^roles\//, "")}`;
     return new projects.IAMMember(grant, { project, role, member }, opts);

@@ -31,7 +31,7 @@ export class CloudRunJob extends pulumi.ComponentResource {
   readonly job: cloudrunv2.Job;
 
   constructor(name: string, args: CloudRunJobArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("cloud-run-mesh:index:CloudRunJob", name, args, opts);
+    super("cloud-run-mesh:index:CloudRunJob", name, {}, opts);
     const inside = { parent: this };
 
     const { email, member, grants } = ownAccount("job", name, args, inside);

@@ -60,7 +60,8 @@ export class CloudRunMesh extends pulumi.ComponentResource {
   readonly accessDiagram: string;
 
   constructor(name: string, args: CloudRunMeshArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("cloud-run-mesh:index:CloudRunMesh", name, args, opts);
+    // No component hands its inputs on: each is an input of a resource in it, and would be sent and stored twice.
+    super("cloud-run-mesh:index:CloudRunMesh", name, {}, opts);
     const { spec } = args;
     const graph = accessGraph(spec);
 
@@ -86,8 +87,13 @@ export class CloudRunMesh extends pulumi.ComponentResource {
     this.developers = this.createDevelopers(spec);
     for (const { name: grant, from, to, until, role } of graph.edges) {
       if (role !== INVOKER_ROLE) continue;
-      const { serviceName } = (this.services[to] ?? this.functions[to])!;
-      new InvokerGrant(grant, { project, location, serviceName, member: this.memberOf(from), until }, { parent: this });
+      const receiver = (this.services[to] ?? this.functions[to])!;
+      const member = this.memberOf(from);
+      new InvokerGrant(
+        grant,
+        { project, location, serviceName: receiver.serviceName, member, until },
+        { parent: receiver },
+      );
     }
     this.createIapAccess(graph, { project, location });
 

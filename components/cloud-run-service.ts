@@ -55,7 +55,7 @@ export class CloudRunService extends pulumi.ComponentResource {
   readonly service: cloudrunv2.Service;
 
   constructor(name: string, args: CloudRunServiceArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("cloud-run-mesh:index:CloudRunService", name, args, opts);
+    super("cloud-run-mesh:index:CloudRunService", name, {}, opts);
     const inside = { parent: this };
 
     const { email, member, grants } = ownAccount("service", name, args, inside);

@@ -34,7 +34,7 @@ export class CloudRunWorkerPool extends pulumi.ComponentResource {
   readonly workerPool: cloudrunv2.WorkerPool;
 
   constructor(name: string, args: CloudRunWorkerPoolArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("cloud-run-mesh:index:CloudRunWorkerPool", name, args, opts);
+    super("cloud-run-mesh:index:CloudRunWorkerPool", name, {}, opts);
     const inside = { parent: this };
 
     const { email, member, grants } = ownAccount("worker pool", name, args, inside);

@@ -24,7 +24,7 @@ export class DeveloperAccess extends pulumi.ComponentResource {
   readonly accountMember: pulumi.Output<string>;
 
   constructor(name: string, args: DeveloperAccessArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("cloud-run-mesh:index:DeveloperAccess", name, args, opts);
+    super("cloud-run-mesh:index:DeveloperAccess", name, {}, opts);
     const inside = { parent: this };
     const { member, project, until, accessTokens } = args;
 
@@ -48,7 +48,7 @@ export class DeveloperAccess extends pulumi.ComponentResource {
       inside,
     );
     this.email = account.email;
-    this.accountMember = pulumi.interpolate`serviceAccount:${account.email}`;
+    this.accountMember = account.member;
     this.registerOutputs({ email: this.email });
   }
 }

@@ -29,7 +29,7 @@ export interface IapAccessor {
 
 export class IapAccess extends pulumi.ComponentResource {
   constructor(name: string, args: IapAccessArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("cloud-run-mesh:index:IapAccess", name, args, opts);
+    super("cloud-run-mesh:index:IapAccess", name, {}, opts);
     const { serviceName, location, project, agent, access } = args;
     const inside = { parent: this };
     new InvokerGrant(`iap-calls-${name}`, { serviceName, location, project, member: agent }, inside);

@@ -16,27 +16,21 @@ export interface InvokerGrantArgs {
   readonly until?: string;
 }
 
-export class InvokerGrant extends pulumi.ComponentResource {
-  /** The grant on the receiving service. */
-  readonly grant: cloudrunv2.ServiceIamMember;
-
-  constructor(name: string, args: InvokerGrantArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("cloud-run-mesh:index:InvokerGrant", name, args, opts);
-
-    this.grant = new cloudrunv2.ServiceIamMember(
+export class InvokerGrant extends cloudrunv2.ServiceIamMember {
+  constructor(name: string, args: InvokerGrantArgs, opts?: pulumi.CustomResourceOptions) {
+    const { serviceName, location, project, member, until } = args;
+    super(
       name,
       {
-        name: args.serviceName,
-        location: args.location,
-        project: args.project,
+        name: serviceName,
+        location,
+        project,
         role: INVOKER_ROLE,
-        member: refusePublic("InvokerGrant", args.member),
-        ...(args.until && { condition: untilCondition(args.until) }),
+        member: refusePublic("InvokerGrant", member),
+        ...(until && { condition: untilCondition(until) }),
       },
-      { parent: this },
+      opts,
     );
-
-    this.registerOutputs({});
   }
 }
 

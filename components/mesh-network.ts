@@ -43,7 +43,7 @@ export class MeshNetwork extends pulumi.ComponentResource {
   readonly connector: pulumi.Output<string> | undefined;
 
   constructor(name: string, args: MeshNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("cloud-run-mesh:index:MeshNetwork", name, args, opts);
+    super("cloud-run-mesh:index:MeshNetwork", name, {}, opts);
     const inside = { parent: this };
     // What is kept keeps its name, so a replacement fails; created first, it fails before the stack has lost anything.
     const kept = { ...inside, retainOnDelete: args.retainOnDelete ?? true, deleteBeforeReplace: false };

@@ -48,8 +48,9 @@ export function ownAccount(
   args: OwnAccountArgs,
   opts: pulumi.CustomResourceOptions,
 ): OwnAccount {
-  const email = pulumi.output(args.serviceAccount ?? createAccount(what, name, args, opts).email);
-  const member = pulumi.interpolate`serviceAccount:${email}`;
+  const { email, member } = args.serviceAccount
+    ? { email: pulumi.output(args.serviceAccount), member: pulumi.interpolate`serviceAccount:${args.serviceAccount}` }
+    : createAccount(what, name, args, opts);
   return {
     email,
     member,

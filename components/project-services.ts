@@ -11,7 +11,7 @@ export interface ProjectServicesArgs {
 
 export class ProjectServices extends pulumi.ComponentResource {
   constructor(name: string, args: ProjectServicesArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("cloud-run-mesh:index:ProjectServices", name, args, opts);
+    super("cloud-run-mesh:index:ProjectServices", name, {}, opts);
     for (const { service } of args.services) {
       new projects.Service(
         service.replace(/\.googleapis\.com$/, ""),

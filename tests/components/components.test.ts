@@ -143,7 +143,7 @@ describe("InvokerGrant", () => {
     const made = await register(
       () => new InvokerGrant("dev", { ...place, serviceName: "api", member: "user:a@acme.com", until: "2027-03-31" }),
     );
-    assert.deepEqual(inventory(made), ["cloud-run-mesh:index:InvokerGrant dev", `${GRANT} dev`]);
+    assert.deepEqual(inventory(made), [`${GRANT} dev`]);
     assert.deepEqual(only(made, GRANT).inputs, {
       name: "api",
       project: "acme-dev",
@@ -170,7 +170,6 @@ describe("CloudRunMesh", () => {
       "cloud-run-mesh:index:CloudRunMesh mesh",
       "cloud-run-mesh:index:CloudRunService api",
       "cloud-run-mesh:index:CloudRunService web",
-      "cloud-run-mesh:index:InvokerGrant web-calls-api",
       `${SERVICE} api`,
       `${SERVICE} web`,
       `${GRANT} web-calls-api`,
@@ -183,6 +182,20 @@ describe("CloudRunMesh", () => {
       location: "europe-west9",
       role: "roles/run.invoker",
       member: "serviceAccount:web-sa@acme-dev.iam.gserviceaccount.com",
+    });
+
+    it("puts each grant under the service that receives it, and stores no input twice", async () => {
+      const made = await mesh();
+      assert.equal(only(made, GRANT).parent, "api");
+      const components = made.filter(({ type }) => type.startsWith("cloud-run-mesh:"));
+      assert.deepEqual(
+        components.map(({ name, inputs }) => [name, inputs]),
+        [
+          ["mesh", {}],
+          ["web", {}],
+          ["api", {}],
+        ],
+      );
     });
   });
 

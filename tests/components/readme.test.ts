@@ -38,7 +38,6 @@ describe("the program in the README", () => {
     assert.deepEqual(inventory(made), [
       "cloud-run-mesh:index:CloudRunService orders",
       "cloud-run-mesh:index:CloudRunService shop",
-      "cloud-run-mesh:index:InvokerGrant shop-calls-orders",
       "gcp:cloudrunv2/service:Service orders",
       "gcp:cloudrunv2/service:Service shop",
       "gcp:cloudrunv2/serviceIamMember:ServiceIamMember shop-calls-orders",

@@ -35,12 +35,10 @@ export async function register(build: () => unknown): Promise<Registered[]> {
     call: ({ inputs }) => inputs,
     newResource: ({ type, name, inputs }) => {
       inputsOf.set(`${type} ${name}`, inputs);
+      const email = `${inputs.accountId}@acme-dev.iam.gserviceaccount.com`;
       return {
         id: `${name}-id`,
-        state: {
-          ...inputs,
-          ...(inputs.accountId && { email: `${inputs.accountId}@acme-dev.iam.gserviceaccount.com` }),
-        },
+        state: { ...inputs, ...(inputs.accountId && { email, member: `serviceAccount:${email}` }) },
       };
     },
   });
