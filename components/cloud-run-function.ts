@@ -97,7 +97,11 @@ export class CloudRunFunction extends pulumi.ComponentResource {
         ...(args.trigger && events && { eventTrigger: { ...args.trigger, serviceAccountEmail: events.account.email } }),
         ...((args.deletionProtection ?? true) && { deletionPolicy: "PREVENT" }),
       },
-      { ...inside, dependsOn: [...grants, ...build.grants, ...(events?.grants ?? [])] },
+      // What the component waits for is handed on: Pulumi makes nothing inside a component wait.
+      pulumi.mergeOptions(
+        { dependsOn: opts?.dependsOn },
+        { ...inside, dependsOn: [...grants, ...build.grants, ...(events?.grants ?? [])] },
+      ),
     );
     this.serviceName = this.function.name;
 

@@ -21,6 +21,7 @@ import { CloudRunJob } from "./cloud-run-job";
 import { CloudRunService } from "./cloud-run-service";
 import { CloudRunWorkerPool } from "./cloud-run-worker-pool";
 import { DeveloperAccess } from "./developer-access";
+import { eventAgents } from "./event-agents";
 import { functionArgs } from "./function-args";
 import { IapAccess } from "./iap-access";
 import { InvokerGrant } from "./invoker-grant";
@@ -126,10 +127,12 @@ export class CloudRunMesh extends pulumi.ComponentResource {
   private createFunctions(spec: MeshSpec): Record<string, CloudRunFunction> {
     const functions = Object.values(spec.functions ?? {});
     const made = functions.some(({ bucket }) => bucket === undefined) ? this.createBucket(spec) : undefined;
+    const agents = eventAgents(spec, made, this);
     return Object.fromEntries(
       functions.map((one) => {
         const args = functionArgs(one, spec, one.bucket ?? made!.name, this.network);
-        return [one.key, new CloudRunFunction(one.key, args, { parent: this })];
+        const dependsOn = one.trigger ? agents : [];
+        return [one.key, new CloudRunFunction(one.key, args, { parent: this, dependsOn })];
       }),
     );
   }

@@ -175,6 +175,11 @@ export function hasTriggers({ functions = {} }: MeshSpec): boolean {
   return Object.values(functions).some(({ trigger }) => trigger !== undefined);
 }
 
+/** Whether one of them is told of objects in a bucket: Cloud Storage's own account has to publish these events. */
+export function hasStorageTriggers({ functions = {} }: MeshSpec): boolean {
+  return Object.values(functions).some(({ trigger }) => trigger?.eventType?.startsWith("google.cloud.storage."));
+}
+
 /** The secrets that it reads, as written: in variables, as files, or in a container beside its own. */
 export function secretsOf({ env = {}, volumes = {}, sidecars = {} }: Runner): string[] {
   const variables = [env, ...Object.values(sidecars).map(({ env: own = {} }) => own)].flatMap((one) =>

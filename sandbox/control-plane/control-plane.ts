@@ -167,7 +167,10 @@ export class ControlPlane {
     return this.#operations.perform("invoke", { type: token }, () => {
       const call = FUNCTIONS.get(token);
       if (!call) throw new GoogleError(501, `the sandbox does not play ${token}, notImplemented`);
-      return { id: token, result: call(request.args, this.#cloud(request.scope)) };
+      return {
+        id: token,
+        result: call(request.args, this.#cloud(request.scope), (type, inputs) => this.seed(type, inputs)),
+      };
     });
   }
 

@@ -1,14 +1,19 @@
 import { GoogleError } from "./errors";
 import type { World } from "./handler";
+import { agentEmail, SERVICE_IDENTITY } from "./handlers/service-identity";
 import { type Properties, textAt } from "./properties";
 
+/** Makes what Google makes on its own as soon as somebody asks for it; what is there stays. */
+type Make = (type: string, inputs: Properties) => void;
+
 /** A function of the provider, which programs call instead of creating a resource. */
-type ProviderFunction = (args: Properties, world: World) => Properties;
+type ProviderFunction = (args: Properties, world: World, make: Make) => Properties;
 
 /** The functions that are played, by their token. */
 export const FUNCTIONS: ReadonlyMap<string, ProviderFunction> = new Map<string, ProviderFunction>([
   ["gcp:organizations/getProject:getProject", getProject],
   ["gcp:organizations/getClientConfig:getClientConfig", getClientConfig],
+  ["gcp:storage/getProjectServiceAccount:getProjectServiceAccount", getStorageAgent],
 ]);
 
 function getProject(args: Properties, world: World): Properties {
@@ -29,6 +34,15 @@ function getProject(args: Properties, world: World): Properties {
     pulumiLabels: {},
     tags: {},
   };
+}
+
+/** To ask for it makes it. Source: https://cloud.google.com/storage/docs/json_api/v1/projects/serviceAccount/get */
+function getStorageAgent(args: Properties, world: World, make: Make): Properties {
+  const project = textAt(args, "project") ?? world.scope.project ?? "";
+  const service = "storage.googleapis.com";
+  make(SERVICE_IDENTITY, { project, service });
+  const emailAddress = agentEmail({ project, service }, world);
+  return { id: emailAddress, emailAddress, member: `serviceAccount:${emailAddress}`, project };
 }
 
 /** The token is no secret: nothing outside the sandbox accepts it. */

@@ -157,6 +157,21 @@ describe("functions and developers of a mesh", () => {
     assert.equal(elsewhere.filter(({ type }) => type === BUCKET).length, 0);
   });
 
+  it("wait for the agents of Google that bring their events, where events start them", async () => {
+    const trigger = { eventType: "google.cloud.storage.object.v1.finalized", filters: { bucket: "acme-mail" } };
+    const agents = (made: Registered[]) => made.filter(({ name }) => name.includes("-agent")).map(({ name }) => name);
+    const made = await mesh({ functions: { one: code, two: { ...code, trigger } } });
+    assert.deepEqual(agents(made), ["eventarc-agent", "storage-agent-has-pubsub.publisher"]);
+    for (const agent of agents(made)) {
+      assert.ok(only(made, FUNCTION, "two").waitsFor.includes(agent), agent);
+      assert.ok(!only(made, FUNCTION, "one").waitsFor.includes(agent), agent);
+    }
+    assert.deepEqual(agents(await mesh({ functions: { one: { ...code, trigger: { topic: "mail" } } } })), [
+      "eventarc-agent",
+    ]);
+    assert.deepEqual(agents(await mesh({ functions: { one: code } })), []);
+  });
+
   it("hand everything in the config on, in the words of functions", async () => {
     const made = await mesh({
       functions: {

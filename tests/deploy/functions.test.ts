@@ -57,6 +57,18 @@ describe("functions, jobs and worker pools on the real engine", function () {
     assert.deepEqual(existing(stack.controlPlane), []);
   });
 
+  it("are told of a bucket's objects by an agent that exists, and may publish", async () => {
+    const trigger = { eventType: "google.cloud.storage.object.v1.finalized", filters: { bucket: "acme-mail" } };
+    const first = succeeded(await stack.run("up", settings({ trigger }), { policy: true }));
+    assert.deepEqual(first.findings, []);
+    const ids = stack.controlPlane.list({ type: "gcp:projects/iAMMember:IAMMember" }).map(({ id }) => id);
+    assert.match(
+      ids.find((id) => id.includes("publisher")) ?? "",
+      /^acme-dev\/roles\/pubsub\.publisher\/serviceAccount:service-\d+@gs-project-accounts\.iam\.gserviceaccount\.com$/,
+    );
+    assert.deepEqual(await up(settings({ trigger })), []);
+  });
+
   it("build a function anew when its code changes, and leave its grants alone", async () => {
     await up(settings());
     writeFileSync(path.join(ROOT, SOURCE, "weights.json"), "{}");

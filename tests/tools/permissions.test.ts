@@ -99,12 +99,18 @@ describe("the permissions of a deployment", () => {
     assert.ok(besides({ functions: { named, score: FUNCTION } }).includes("storage.buckets.create"));
   });
 
-  it("are three more where events start a function", () => {
+  it("are three more where events start a function, and a fourth where they are of Cloud Storage", () => {
     const plain = besides({ functions: { score: FUNCTION } });
     const triggered = besides({ functions: { score: { ...FUNCTION, trigger: { topic: "orders" } } } });
     assert.deepEqual(
       triggered.filter((name) => !plain.includes(name)),
       ["eventarc.triggers.create", "eventarc.triggers.get", "eventarc.triggers.update"],
+    );
+    const eventType = "google.cloud.storage.object.v1.finalized";
+    const told = besides({ functions: { score: { ...FUNCTION, trigger: { eventType } } } });
+    assert.deepEqual(
+      told.filter((name) => !triggered.includes(name)),
+      ["resourcemanager.projects.get"],
     );
   });
 

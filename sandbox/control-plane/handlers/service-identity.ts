@@ -7,6 +7,7 @@ const AGENTS: Readonly<Record<string, string>> = {
   "run.googleapis.com": "serverless-robot-prod",
   "artifactregistry.googleapis.com": "gcp-sa-artifactregistry",
   "cloudfunctions.googleapis.com": "gcf-admin-robot",
+  "storage.googleapis.com": "gs-project-accounts",
 };
 
 export const SERVICE_IDENTITY = "gcp:projects/serviceIdentity:ServiceIdentity";
@@ -31,7 +32,7 @@ export function agentOf(email: string, world: World): { project: string; service
   return service === undefined ? undefined : { project: world.projects.id(number), service };
 }
 
-function agentEmail(inputs: Properties, world: World): string {
+export function agentEmail(inputs: Properties, world: World): string {
   const service = shortName(String(inputs["service"]));
   const agent = AGENTS[service] ?? `gcp-sa-${service.replace(/\.googleapis\.com$/, "")}`;
   return `service-${world.projects.number(String(inputs["project"]))}@${agent}.iam.gserviceaccount.com`;

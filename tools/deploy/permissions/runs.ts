@@ -1,5 +1,5 @@
 import type { MeshSpec } from "../../../mesh";
-import { hasTriggers } from "../../../mesh/project-services";
+import { hasStorageTriggers, hasTriggers } from "../../../mesh/project-services";
 import { always, type Row, when } from "./row";
 
 const hasFunctions = when(({ functions }) => functions !== undefined);
@@ -79,6 +79,14 @@ export const RUNS: readonly Row[] = [
     what: "have events brought to functions",
     where: "functions with `trigger`",
     on: when(hasTriggers),
+  },
+  {
+    // Source: https://cloud.google.com/storage/docs/access-control/iam-json
+    permissions: ["resourcemanager.projects.get"],
+    what: "ask for Cloud Storage's own account, which tells of objects",
+    where: "functions whose `trigger` is an event of Cloud Storage",
+    preview: true,
+    on: when(hasStorageTriggers),
   },
   {
     permissions: ["storage.buckets.create", "storage.buckets.get"],
