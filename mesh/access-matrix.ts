@@ -1,4 +1,4 @@
-import { type AccessGraph, callerName } from "./graph";
+import { type AccessGraph, callerName, TOKEN_CREATOR_ROLE } from "./graph";
 
 /** One permission, as the stack's outputs tell it. */
 export interface AccessRow {
@@ -30,7 +30,7 @@ export function accessMatrix(graph: AccessGraph): AccessRow[] {
 
 /**
  * The access graph as a Mermaid flowchart; services that the internet can reach have a double border, jobs and worker
- * pools have six sides.
+ * pools have six sides. A dotted arrow leads from who may mint tokens to the account that they are minted for.
  */
 export function accessDiagram(graph: AccessGraph): string {
   const ids = new Map<string, string>();
@@ -38,9 +38,18 @@ export function accessDiagram(graph: AccessGraph): string {
   graph.jobs.forEach(({ key }, i) => void ids.set(key, `j${i}`));
   graph.workerPools.forEach(({ key }, i) => void ids.set(key, `w${i}`));
   const members = new Map<string, string>();
-  for (const { from } of graph.edges) {
-    if ("member" in from && !members.has(from.member)) members.set(from.member, `m${members.size}`);
-  }
+  const idOf = (member: string) => members.get(member) ?? members.set(member, `m${members.size}`).get(member);
+  const arrows = [
+    ...graph.edges.map(({ from, to, until }) => {
+      const source = "member" in from ? idOf(from.member) : ids.get(callerName(from));
+      return `  ${source} -->${until ? `|until ${until}|` : ""} ${ids.get(to)}`;
+    }),
+    ...graph.impersonations.map(({ member, account, role, until }) => {
+      const tokens = role === TOKEN_CREATOR_ROLE ? "mints any token" : "mints ID tokens";
+      const text = until ? `${tokens} until ${until}` : tokens;
+      return `  ${idOf(member)} -.->|${text}| ${idOf(`serviceAccount:${account}`)}`;
+    }),
+  ];
   const label = (text: string) => `"${text.replaceAll('"', "#quot;")}"`;
   return [
     "flowchart LR",
@@ -52,9 +61,6 @@ export function accessDiagram(graph: AccessGraph): string {
     ...graph.jobs.map(({ key }) => `  ${ids.get(key)}{{${label(`${key}<br/>job`)}}}`),
     ...graph.workerPools.map(({ key }) => `  ${ids.get(key)}{{${label(`${key}<br/>worker pool`)}}}`),
     ...[...members].map(([member, id]) => `  ${id}([${label(member)}])`),
-    ...graph.edges.map(({ from, to, until }) => {
-      const source = "member" in from ? members.get(from.member) : ids.get(callerName(from));
-      return `  ${source} -->${until ? `|until ${until}|` : ""} ${ids.get(to)}`;
-    }),
+    ...arrows,
   ].join("\n");
 }
