@@ -114,7 +114,8 @@ export function parseMesh(input: MeshInput, today: string): Parsed {
       .toReversed()
       .flatMap(([path, { calls }]) => calls.map(({ service }) => [service, path] as const)),
   );
-  const around = { keys, receivers, callers, called, place: mesh, routesKnown };
+  const ingressKnown = !unsound.some(([, , setting]) => setting === "ingress");
+  const around = { keys, receivers, callers, called, place: mesh, routesKnown: routesKnown && ingressKnown };
   own.push(
     ...checkUnique(callers),
     ...checkServices(nodes.services, around),
@@ -128,7 +129,7 @@ export function parseMesh(input: MeshInput, today: string): Parsed {
   const attached = attachedNodes(settled);
   if (parsed.success) problems.push(...checkRoom(config.network, attached));
   const told = new Set(unsound.map((path) => formatPath(path.slice(0, 3))));
-  problems.push(...own.filter(({ path }) => !told.has(path.split(/[.[]/, 3).join("."))));
+  problems.push(...own.filter(({ path }) => !judgedBy(path).some((other) => told.has(other))));
 
   if (problems.length > 0) return { problems: inOrder(problems, input.config) };
   const network = networkSpec(config.network, attached);
@@ -142,6 +143,23 @@ export function parseMesh(input: MeshInput, today: string): Parsed {
     ...(!isEmptyMap(workerPools) && { workerPools }),
   };
   return { spec: { ...mesh, ...more, services, ...others }, problems: [] };
+}
+
+/** Settings by which another is judged as well. */
+const ALSO: Readonly<Record<string, readonly string[]>> = {
+  access: ["ingress"],
+  concurrency: ["resources"],
+  parallelism: ["taskCount"],
+  sandbox: ["source"],
+  sidecars: ["volumes"],
+};
+
+/** Paths of what a problem rests on: while one was not understood, the problem may be none. */
+function judgedBy(path: string): string[] {
+  const [kind = "", key = "", setting = ""] = path.split(/[.[]/, 3);
+  const also = (ALSO[setting] ?? []).map((other) => `${kind}.${key}.${other}`);
+  const callees = setting === "calls" ? ["services", "functions"] : [];
+  return [[kind, key, setting].filter((part) => part !== "").join("."), ...also, ...callees];
 }
 
 function placeProblems({ project, region }: MeshInput): Problem[] {

@@ -4,7 +4,10 @@ import type { DeveloperSpec } from "../spec/spec";
 import type { Surroundings } from "./mesh";
 
 /** Checks of who calls from their own machine: they come from the internet, and one person's way ends. */
-export function checkDeveloper(spec: DeveloperSpec, { keys, receivers, callers }: Surroundings): Problem[] {
+export function checkDeveloper(
+  spec: DeveloperSpec,
+  { keys, receivers, callers, routesKnown }: Surroundings,
+): Problem[] {
   const path = `developers.${spec.key}`;
   const problems: Problem[] = [];
   const member = parseMember(spec.member);
@@ -39,7 +42,7 @@ export function checkDeveloper(spec: DeveloperSpec, { keys, receivers, callers }
         path: at,
         message: `"${callee}" is behind Identity-Aware Proxy; add the member to its "iap.access"`,
       });
-    } else if (ingress !== undefined && typeof ingress === "string") {
+    } else if (routesKnown && ingress !== undefined && typeof ingress === "string") {
       problems.push({
         path: at,
         message: `"${callee}" has ingress ${ingress}, which no laptop gets through; set { all: "reason" } on it`,

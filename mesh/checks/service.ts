@@ -75,12 +75,12 @@ export function checkName(
     if (length > TAG_AND_NAME_MAX) {
       problems.push({
         path: `traffic[${i}].tag`,
-        message: `"${tag}" and the name "${name}" have ${length} characters together, at most ${TAG_AND_NAME_MAX} are allowed`,
+        message: `"${tag}" and the name "${name}" have ${length} characters together, at most ${TAG_AND_NAME_MAX} are allowed; choose a shorter tag`,
       });
     } else if (host.length > DNS_LABEL_MAX) {
       problems.push({
         path: `traffic[${i}].tag`,
-        message: `"${host}" would be a DNS label of ${host.length} characters, at most ${DNS_LABEL_MAX} are allowed`,
+        message: `"${host}" would be a DNS label of ${host.length} characters, at most ${DNS_LABEL_MAX} are allowed; choose a shorter tag`,
       });
     }
   });
@@ -119,7 +119,10 @@ export function checkLabels({ labels, annotations = {} }: Pick<ServiceSpec, "ann
   const problems: Problem[] = [];
   const keys = Object.keys(labels);
   if (keys.length > LABELS_MAX)
-    problems.push({ path: "labels", message: `got ${keys.length} labels, at most ${LABELS_MAX} are allowed` });
+    problems.push({
+      path: "labels",
+      message: `got ${keys.length} labels, those of the mesh included; at most ${LABELS_MAX} are allowed`,
+    });
   for (const key of keys) {
     const message = labelKeyProblem(key);
     if (message) problems.push({ path: `labels.${key}`, message });

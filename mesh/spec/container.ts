@@ -111,7 +111,12 @@ const container = z.strictObject({
     .describe("CPU and memory"),
 });
 
-const name63 = z.string().regex(/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/, "must be lower-case letters, digits and hyphens");
+const name63 = z
+  .string()
+  .regex(
+    /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/,
+    "must be at most 63 lower-case letters, digits and hyphens, starting with a letter",
+  );
 const mountPath = z.string().regex(/^\//, 'must start with "/"');
 
 export const sidecar = container.omit({ port: true, readinessProbe: true }).extend({

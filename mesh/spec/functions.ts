@@ -31,11 +31,14 @@ const trigger = z
 export const cloudFunction = z.strictObject({
   source: z
     .string()
-    .regex(/^(?!\/)(?!.*\.\.)\S+$/, "must be a folder of this repository")
+    .regex(/^(?!\/)(?!.*\.\.)\S+$/, 'must be a folder of this repository, e.g. "functions/score"')
     .describe("Folder with its code, which is uploaded and built whenever a file of it changes"),
   bucket: z
     .string()
-    .regex(/^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$/, "must be the name of a bucket")
+    .regex(
+      /^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$/,
+      'must be the name of a bucket without "gs://": 3 to 63 lower-case letters, digits, dots, hyphens and underscores',
+    )
     .optional()
     .describe("Bucket, which exists, that the code is uploaded to; default: one that the mesh makes"),
   runtime: z
@@ -44,7 +47,7 @@ export const cloudFunction = z.strictObject({
     .describe("Language and version, e.g. `nodejs22`"),
   entryPoint: z
     .string()
-    .regex(/^[A-Za-z_][\w.-]*$/, "must be the name of a function in the code")
+    .regex(/^[A-Za-z_][\w.-]*$/, 'must be the name of a function in the code, e.g. "scoreOrder"')
     .describe("Name of the function in the code"),
   trigger: trigger.optional(),
   sandbox: z

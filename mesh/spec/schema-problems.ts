@@ -7,7 +7,15 @@ type Path = readonly PropertyKey[];
 type Issue = z.core.$ZodIssue;
 
 export function schemaProblems(schema: z.ZodType, input: unknown, issues: readonly Issue[]): Problem[] {
-  return issues.flatMap((issue) => explain({ schema, input }, issue, issue.path));
+  return ofTheRightType(issues).flatMap((issue) => explain({ schema, input }, issue, issue.path));
+}
+
+const BOUNDS: ReadonlySet<Issue["code"]> = new Set(["too_big", "too_small"]);
+
+/** Without what the library finds too short or too long besides being of the wrong type. */
+function ofTheRightType(issues: readonly Issue[]): Issue[] {
+  const mistyped = new Set(issues.filter(({ code }) => code === "invalid_type").map(({ path }) => formatPath(path)));
+  return issues.filter(({ code, path }) => !BOUNDS.has(code) || !mistyped.has(formatPath(path)));
 }
 
 interface Subject {
@@ -32,7 +40,12 @@ function explain(subject: Subject, issue: Issue, path: Path): Problem[] {
       return explainUnion(subject, issue, path);
     case "invalid_type":
       if (got === undefined) return [{ path: at, message: `is missing; ${expected(issue.expected)} is needed` }];
-      return [{ path: at, message: `got ${show(got, path)}, expected ${expected(issue.expected)}` }];
+      return [
+        {
+          path: at,
+          message: `got ${show(got, path)}, expected ${expected(issue.expected)}${quotes(got, issue.expected)}`,
+        },
+      ];
     case "invalid_value": {
       const values = issue.values.map(String);
       const near = typeof got === "string" ? didYouMean(got, values) : "";
@@ -40,13 +53,10 @@ function explain(subject: Subject, issue: Issue, path: Path): Problem[] {
     }
     case "too_small":
       if (Array.isArray(got) && got.length === 0) return [{ path: at, message: "is empty; list at least one entry" }];
-      return [
-        { path: at, message: `got ${show(got, path)}, expected ${bound("at least", issue.minimum, issue.origin)}` },
-      ];
+      if (got === "") return [{ path: at, message: "is empty; write at least one character, or remove it" }];
+      return [{ path: at, message: `got ${show(got, path)}, expected ${bound(issue)}` }];
     case "too_big":
-      return [
-        { path: at, message: `got ${show(got, path)}, expected ${bound("at most", issue.maximum, issue.origin)}` },
-      ];
+      return [{ path: at, message: `got ${show(got, path)}, expected ${bound(issue)}` }];
     default:
       return [{ path: at, message: `got ${show(got, path)}, ${issue.message}` }];
   }
@@ -72,10 +82,11 @@ function explainUnion(subject: Subject, issue: Issue & { code: "invalid_union" }
       : "";
   if (issue.message !== "Invalid input")
     return [{ path: formatPath(path), message: `got ${show(got, path)}, expected ${issue.message}${near}` }];
+  const flags = forms.includes("true or false") ? ['"true"', '"false"'] : [];
   const objectKeys = forms.includes("a map") ? allowedKeys(subject.schema, path, {}) : [];
-  const named = forms.map((form) =>
-    form === "a map" && objectKeys.length > 0 ? `{ ${objectKeys.join(", ")} }` : form,
-  );
+  const named = forms
+    .filter((form) => !flags.includes(form))
+    .map((form) => (form === "a map" && objectKeys.length > 0 ? `{ ${objectKeys.join(", ")} }` : form));
   return [{ path: formatPath(path), message: `got ${show(got, path)}, expected ${listed(named)}${near}` }];
 }
 
@@ -96,9 +107,24 @@ function expected(type: string): string {
   return words[type] ?? type;
 }
 
-function bound(word: string, limit: number | bigint, origin: string): string {
+/** YAML takes a number in quotes for text, and text that looks like a number for one. */
+function quotes(got: unknown, type: string): string {
+  const number = type === "number" || type === "int";
+  if (type === "string" && ["number", "boolean"].includes(typeof got)) return "; write it in quotes";
+  if (typeof got !== "string") return "";
+  const meant = number ? got.trim() !== "" && Number.isFinite(Number(got)) : type === "boolean" && isFlag(got);
+  return meant ? "; write it without quotes" : "";
+}
+
+function isFlag(text: string): boolean {
+  return text === "true" || text === "false";
+}
+
+function bound(issue: Issue & { code: "too_big" | "too_small" }): string {
+  const { inclusive = true, origin } = issue;
   const unit = origin === "string" ? " characters" : origin === "array" ? " entries" : "";
-  return `${word} ${limit}${unit}`;
+  if (issue.code === "too_small") return `${inclusive ? "at least" : "more than"} ${issue.minimum}${unit}`;
+  return `${inclusive ? "at most" : "less than"} ${issue.maximum}${unit}`;
 }
 
 function listed(options: readonly string[]): string {
@@ -111,8 +137,9 @@ function show(value: unknown, path: Path): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "a map";
   if (path.includes("env")) return `a ${typeof value}`;
-  const text = typeof value === "string" ? `"${value}"` : String(value);
-  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+  const text = String(value);
+  const short = text.length > 80 ? `${text.slice(0, 77)}…` : text;
+  return typeof value === "string" ? `"${short}"` : short;
 }
 
 function valueAt(input: unknown, path: Path): unknown {

@@ -24,7 +24,12 @@ const call = z.union([
   z.strictObject({ service: z.string().describe("Key of the service that is called"), until: until.optional() }),
 ]);
 
-const email = z.string().regex(/^[^\s@:]+@[^\s@:]+\.[^\s@:]+$/, "must be the e-mail address of a service account");
+const email = z
+  .string()
+  .regex(
+    /^[^\s@:]+@[^\s@:]+\.[^\s@:]+$/,
+    'must be the e-mail address of a service account, e.g. "NAME@PROJECT.iam.gserviceaccount.com"',
+  );
 
 const role = z
   .string()

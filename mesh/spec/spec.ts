@@ -32,7 +32,7 @@ const traffic = z.strictObject({
   revision: z.string().optional().describe("Revision name; default: the latest"),
   tag: z
     .string()
-    .regex(KEY_PATTERN, "must be lower-case letters, digits and hyphens")
+    .regex(KEY_PATTERN, "must be lower-case letters, digits and hyphens, starting with a letter")
     .optional()
     .describe("Tag: gives the revision a URL of its own"),
 });
@@ -41,7 +41,7 @@ export const service = z.strictObject({
   image,
   source: z
     .string()
-    .regex(/^(?!\/)(?!.*\.\.)\S+$/, "must be a folder of this repository")
+    .regex(/^(?!\/)(?!.*\.\.)\S+$/, 'must be a folder of this repository, e.g. "services/web"')
     .optional()
     .describe("Folder with the service's code, from which the sandbox runs it; what Google Cloud runs is `image`"),
   imageManagedElsewhere: z

@@ -10,10 +10,7 @@ import {
   parseMesh,
 } from "../../mesh";
 import { IMAGE, meshInput, TODAY } from "./support";
-import { wrongConfigs } from "./wrong-configs";
-import { wrongFunctions } from "./wrong-functions";
-import { wrongJobs } from "./wrong-jobs";
-import { wrongNetworks } from "./wrong-networks";
+import { wrongConfigs } from "./wrong";
 
 function parsed(change: Parameters<typeof meshInput>[0] = {}): MeshSpec {
   const { spec, problems } = parseMesh(meshInput(change), TODAY);
@@ -22,7 +19,7 @@ function parsed(change: Parameters<typeof meshInput>[0] = {}): MeshSpec {
 }
 
 describe("a wrong config", () => {
-  for (const wrong of [...wrongConfigs, ...wrongNetworks, ...wrongJobs, ...wrongFunctions]) {
+  for (const wrong of wrongConfigs) {
     it(`is refused: ${wrong.fact}`, () => {
       const { spec, problems } = parseMesh(meshInput(wrong), TODAY);
       assert.deepEqual(

@@ -1,5 +1,5 @@
 import type { MeshInput } from "../../mesh";
-import type { WrongConfig } from "./wrong-configs";
+import type { WrongConfig } from "./wrong/wrong-config";
 
 export const TODAY = "2026-11-23";
 export const IMAGE = "europe-docker.pkg.dev/acme/images/app@sha256:0";

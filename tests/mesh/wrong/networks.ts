@@ -1,14 +1,13 @@
-import type { WrongConfig } from "./wrong-configs";
+import type { WrongConfig } from "./wrong-config";
 
-/** Wrong ways to have a VPC network made, and to have APIs switched on. */
+/** Wrong ways into a VPC network, one that exists or one that is made. */
 
 const network = (create: unknown, more: object = {}) => ({ network: { create, ...more } });
 
-const ranges: readonly [fact: string, cidr: unknown, problem: string][] = [
+const ranges: readonly [fact: string, cidr: string, problem: string][] = [
   ["without a prefix", "10.0.0.0", 'got "10.0.0.0", must be an IPv4 range, e.g. "10.0.0.0/24"'],
   ["with an octet too large", "10.0.0.256/24", 'got "10.0.0.256/24", must be an IPv4 range, e.g. "10.0.0.0/24"'],
   ["of IPv6", "fd00::/64", 'got "fd00::/64", must be an IPv4 range, e.g. "10.0.0.0/24"'],
-  ["that is a number", 24, "got 24, expected text"],
   ["that begins inside itself", "10.0.0.5/24", '"10.0.0.5/24" begins inside its range; write "10.0.0.0/24"'],
   [
     "of the internet",
@@ -32,24 +31,37 @@ const ranges: readonly [fact: string, cidr: unknown, problem: string][] = [
   ],
 ];
 
-const notBoolean = (key: "connector" | "nat" | "retainOnDelete"): WrongConfig[] =>
-  (
-    [
-      ["yes", '"yes"'],
-      [1, "1"],
-      [{ cidr: "10.8.0.0/28" }, "a map"],
-    ] as const
-  ).map(([value, got]) => ({
-    fact: `a made network with ${got} for ${key}`,
-    config: network({ [key]: value }),
-    problems: [`network.create.${key}: got ${got}, expected true or false`],
-  }));
-
 export const wrongNetworks: readonly WrongConfig[] = [
   {
-    fact: "a network to be made, in one word",
-    config: network(true),
-    problems: ["network.create: got true, expected a map"],
+    fact: "a caller without a route to an internal service",
+    config: { network: undefined },
+    problems: [
+      'services.web.calls[0]: "api" has ingress internal, so calls must come through a VPC network: set "network" for the mesh or for the calling service',
+    ],
+  },
+  {
+    fact: "a caller that opts out of the network",
+    web: { network: "none" },
+    problems: [
+      'services.web.calls[0]: "api" has ingress internal, so calls must come through a VPC network: set "network" for the mesh or for the calling service',
+    ],
+  },
+  {
+    fact: "private ranges without the private zone",
+    config: { network: { network: "vpc", subnetwork: "run", egress: "private-ranges-only" } },
+    problems: [
+      'services.web.calls[0]: "api" has ingress internal, so calls must come through a VPC network: "network.egress: private-ranges-only" sends run.app past the VPC; use "all-traffic", or set "network.privateDnsZone: true" where the network resolves run.app to private.googleapis.com',
+    ],
+  },
+  {
+    fact: "a connector beside a network",
+    config: { network: { network: "vpc", connector: "c" } },
+    problems: ['network: "connector" excludes "network", "subnetwork" and "tags"; keep one of the two ways'],
+  },
+  {
+    fact: "a network that names nothing",
+    config: { network: { egress: "all-traffic" } },
+    problems: ['network: names no way into a VPC network; set "network" and "subnetwork", "connector", or "create"'],
   },
   {
     fact: "a service's network that is not named",
@@ -100,13 +112,11 @@ export const wrongNetworks: readonly WrongConfig[] = [
     config: network({ connector: true, cidr: "10.8.0.0/24" }),
     problems: ['network.create.cidr: "10.8.0.0/24" is not what a connector takes, /28; write "10.8.0.0/28"'],
   },
-  ...notBoolean("connector"),
   {
     fact: "network tags with a connector to be made",
     config: network({ connector: true }, { tags: ["mesh"] }),
     problems: ['network.tags: needs Direct VPC egress; remove it, or "create.connector"'],
   },
-  ...notBoolean("nat"),
   {
     fact: "Cloud NAT that no traffic takes",
     config: network({ nat: true }, { egress: "private-ranges-only" }),
@@ -114,7 +124,6 @@ export const wrongNetworks: readonly WrongConfig[] = [
       'network.create.nat: serves no traffic with "egress: private-ranges-only", which reaches the internet without it; remove it, or use "all-traffic"',
     ],
   },
-  ...notBoolean("retainOnDelete"),
   {
     fact: "a name with capitals for a made network",
     config: network({ name: "Mesh" }),
@@ -198,15 +207,9 @@ export const wrongNetworks: readonly WrongConfig[] = [
     api: { network: "mesh" },
     problems: ['network.create.cidr: got "wide", must be an IPv4 range, e.g. "10.0.0.0/24"'],
   },
-  ...(
-    [
-      ["yes", '"yes"'],
-      [1, "1"],
-      [["run.googleapis.com"], "a list"],
-    ] as const
-  ).map(([value, got]) => ({
-    fact: `${got} for the project's services`,
-    config: { projectServices: value },
-    problems: [`projectServices: got ${got}, expected true or false, "true" or "false"`],
-  })),
+  {
+    fact: "an egress that is none",
+    config: { network: { connector: "link", egress: "all" } },
+    problems: ['network.egress: got "all", expected "all-traffic" or "private-ranges-only"'],
+  },
 ];

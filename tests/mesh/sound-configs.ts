@@ -1,0 +1,182 @@
+import { IMAGE } from "./support";
+
+/** Sound configs that together set every key: what a wrong value at any of them is laid over. */
+
+const until = "2027-03-31";
+const secret = { secret: "db-password", version: "3" };
+const periods = { periodSeconds: 10, timeoutSeconds: 1, failureThreshold: 3 };
+const httpGet = { path: "/health", port: 8080 };
+const grpc = { port: 8080, service: "shop.Orders" };
+
+const probes = [
+  { httpGet, initialDelaySeconds: 5, ...periods },
+  { grpc, ...periods },
+  { tcpSocket: { port: 8080 }, ...periods },
+] as const;
+
+const volumes = {
+  password: { mountPath: "/password", secret: { ...secret, path: "password" } },
+  cache: { mountPath: "/cache", emptyDir: { sizeLimit: "128Mi" } },
+  files: { mountPath: "/files", gcs: { bucket: "acme-files", readOnly: true, mountOptions: ["implicit-dirs"] } },
+  share: { mountPath: "/share", nfs: { server: "10.0.0.2", path: "/exports", readOnly: true } },
+  database: { mountPath: "/cloudsql", cloudSql: { instances: ["acme-dev:europe-west9:orders"] } },
+};
+
+const network = {
+  network: "default",
+  subnetwork: "default",
+  tags: ["mesh"],
+  egress: "all-traffic",
+  privateDnsZone: true,
+};
+const connector = { connector: "link", egress: "all-traffic" };
+
+const caller = { roles: ["roles/cloudsql.client"], labels: { team: "shop" }, deletionProtection: true };
+const env = { LEVEL: "debug", PASSWORD: secret };
+const main = { command: ["/app"], args: ["serve"], workingDir: "/srv", env };
+const task = {
+  image: IMAGE,
+  ...caller,
+  ...main,
+  volumes,
+  resources: { cpu: "1", memory: "512Mi", gpu: 1 },
+  gpuType: "nvidia-l4",
+  annotations: { owner: "shop" },
+  encryptionKey: "projects/acme-dev/locations/europe-west9/keyRings/ring/cryptoKeys/key",
+};
+
+const web = {
+  ...task,
+  resources: { ...task.resources, cpuIdle: false, startupCpuBoost: true },
+  source: "services/web",
+  imageManagedElsewhere: false,
+  calls: [{ service: "api", until }],
+  accountId: "web-runs",
+  network,
+  ingress: { all: "people open it from anywhere" },
+  access: [{ member: "group:staff@acme.com", until, through: "vpc" }],
+  port: 8080,
+  startupProbe: probes[0],
+  livenessProbe: probes[0],
+  readinessProbe: { httpGet, successThreshold: 1, ...periods },
+  sidecars: {
+    proxy: {
+      image: IMAGE,
+      ...main,
+      startupProbe: probes[0],
+      livenessProbe: probes[0],
+      resources: { cpu: "1", memory: "512Mi", gpu: 1, cpuIdle: false, startupCpuBoost: true },
+      dependsOn: ["main"],
+    },
+  },
+  name: "shop-web",
+  scaling: { minInstances: 0, maxInstances: 2 },
+  concurrency: 80,
+  timeoutSeconds: 60,
+  executionEnvironment: "gen2",
+  sessionAffinity: true,
+  customAudiences: ["https://shop.acme.com"],
+  defaultUrlDisabled: false,
+  traffic: [{ percent: 100, revision: "shop-web-00001-abc", tag: "next" }],
+  description: "what people open",
+  binaryAuthorization: {
+    policy: "projects/acme-dev/platforms/cloudRun/policies/shop",
+    breakglassJustification: "an incident",
+  },
+  launchStage: "GA",
+};
+
+const score = {
+  source: "functions/score",
+  bucket: "acme-code",
+  runtime: "nodejs22",
+  entryPoint: "score",
+  sandbox: { command: ["node", "main.js"] },
+  ...caller,
+  env,
+  calls: [{ service: "api", until }],
+  accountId: "score-runs",
+  network,
+  ingress: { all: "partners call it directly" },
+  access: [{ member: "group:partners@acme.com", until, through: "vpc" }],
+  resources: { cpu: "1", memory: "512Mi" },
+  scaling: { minInstances: 0, maxInstances: 2 },
+  concurrency: 1,
+  timeoutSeconds: 60,
+  name: "shop-score",
+  description: "scores an order",
+};
+const topic = { topic: "orders", region: "europe-west9", retry: true };
+const event = { eventType: "google.cloud.audit.log.v1.written", filters: { serviceName: "storage.googleapis.com" } };
+
+const nightly = {
+  ...task,
+  calls: [{ service: "api", until }],
+  accountId: "nightly-runs",
+  network,
+  name: "shop-nightly",
+};
+const taker = { ...nightly, accountId: "taker-runs", name: "shop-taker", instances: 1 };
+
+const email = (id: string) => `${id}@acme-dev.iam.gserviceaccount.com`;
+
+/** What is judged together stands apart, so that a wrong value is told once: a sandbox's command needs a source. */
+export const soundConfigs: readonly Readonly<Record<string, unknown>>[] = [
+  {
+    services: { web, api: { image: IMAGE } },
+    network,
+    projectServices: true,
+    projectNumber: 123456789012,
+    labels: { system: "shop" },
+    deletionProtection: true,
+  },
+  {
+    services: { api: { image: IMAGE, ingress: { all: "a laptop calls it with a token" } } },
+    functions: { score: { ...score, trigger: topic } },
+    jobs: { nightly: { ...nightly, taskCount: 4, maxRetries: 3, timeoutSeconds: 600 } },
+    workerPools: { taker },
+    developers: { laptop: { member: "user:ada@acme.com", calls: ["api"], until, accessTokens: false } },
+  },
+  {
+    services: {
+      web: {
+        image: IMAGE,
+        source: "services/web",
+        sandbox: { command: ["node", "main.js"] },
+        calls: ["api"],
+        serviceAccount: email("web"),
+        network: connector,
+        ingress: { all: "people open it from anywhere" },
+        iap: { access: [{ member: "group:staff@acme.com", until }] },
+        startupProbe: probes[1],
+        livenessProbe: probes[1],
+        readinessProbe: { grpc, ...periods },
+        volumes,
+        sidecars: {
+          proxy: { image: IMAGE, startupProbe: probes[1], livenessProbe: probes[1], mounts: { cache: "/cache" } },
+        },
+        scaling: { manualInstances: 1 },
+      },
+      api: { image: IMAGE },
+    },
+    functions: { score: { ...score, accountId: undefined, serviceAccount: email("score"), trigger: event } },
+    jobs: { nightly: { image: IMAGE, serviceAccount: email("nightly"), taskCount: 4, parallelism: 2 } },
+    workerPools: { taker: { image: IMAGE, serviceAccount: email("taker") } },
+    network: connector,
+  },
+  {
+    services: {
+      web: {
+        image: IMAGE,
+        network: connector,
+        startupProbe: probes[2],
+        livenessProbe: probes[2],
+        sidecars: { proxy: { image: IMAGE, startupProbe: probes[2], livenessProbe: probes[2] } },
+      },
+    },
+    functions: { score: { ...score, calls: [], network: connector } },
+    jobs: { nightly: { image: IMAGE, network: connector } },
+    workerPools: { taker: { image: IMAGE, network: connector } },
+    network: { create: { name: "mesh", cidr: "10.0.0.0/20", connector: false, nat: true, retainOnDelete: true } },
+  },
+];

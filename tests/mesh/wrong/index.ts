@@ -1,0 +1,27 @@
+import { wrongAccess } from "./access";
+import { wrongCalls } from "./calls";
+import { wrongContainers } from "./containers";
+import { wrongDevelopers } from "./developers";
+import { wrongFunctions } from "./functions";
+import { wrongIdentities } from "./identity";
+import { wrongJobs } from "./jobs";
+import { wrongTogether } from "./judged-together";
+import { wrongMeshes } from "./mesh";
+import { wrongNetworks } from "./networks";
+import { wrongServices } from "./services";
+import type { WrongConfig } from "./wrong-config";
+
+/** Every wrong config that is written by hand; those that are wrong by type alone are made in `../typed-values.ts`. */
+export const wrongConfigs: readonly WrongConfig[] = [
+  ...wrongMeshes,
+  ...wrongCalls,
+  ...wrongAccess,
+  ...wrongNetworks,
+  ...wrongServices,
+  ...wrongIdentities,
+  ...wrongContainers,
+  ...wrongFunctions,
+  ...wrongJobs,
+  ...wrongDevelopers,
+  ...wrongTogether,
+];
