@@ -7,7 +7,7 @@ import * as projects from "@pulumi/gcp/projects";
 import * as serviceaccount from "@pulumi/gcp/serviceaccount";
 import type { cloudfunctionsv2 as types } from "@pulumi/gcp/types/input";
 import * as pulumi from "@pulumi/pulumi";
-import { accountId, type Ingress } from "../mesh";
+import { accountId, type Ingress, labelValue } from "../mesh";
 import { uploadSource } from "./function-source";
 import { type OwnAccountArgs, ownAccount } from "./own-account";
 
@@ -138,13 +138,7 @@ function helperAccount(
 }
 
 function labelsOf({ ingress, labels }: CloudRunFunctionArgs): { labels?: Record<string, string> } {
-  const reason =
-    typeof ingress === "object"
-      ? ingress.all
-          .toLowerCase()
-          .replace(/[^a-z0-9_-]+/g, "-")
-          .slice(0, 63)
-      : undefined;
+  const reason = typeof ingress === "object" ? labelValue(ingress.all) : undefined;
   const all = { ...labels, ...(reason !== undefined && { [INGRESS_ALL_REASON_LABEL]: reason }) };
   return Object.keys(all).length > 0 ? { labels: all } : {};
 }

@@ -74,11 +74,12 @@ function createAccount(what: string, name: string, args: OwnAccountArgs, opts: p
 /** Cloud Run checks at deploy time that the account may read every secret, so these grants come first. */
 function grantSecrets(name: string, args: OwnAccountArgs, member: pulumi.Input<string>, opts: pulumi.ResourceOptions) {
   const ids = [...Object.values(args.secretEnv ?? {}).map(({ secret }) => secret), ...(args.secrets ?? [])];
-  const named = new Map(
-    ids.map((id, i) => [
-      typeof id === "string" ? id.replace(/^projects\/([^/]+)\/secrets\//, "$1-") : `secret-${i}`,
-      id,
-    ]),
+  const named = new Map<string, pulumi.Input<string>>(
+    ids.map((id, i) => {
+      if (typeof id !== "string") return [`secret-${i}`, id];
+      const { home, secret } = secretOf(id, args.project);
+      return home === undefined ? [secret, secret] : [`${home}/${secret}`, id];
+    }),
   );
   return [...named].map(
     ([secret, secretId]) =>
@@ -88,6 +89,13 @@ function grantSecrets(name: string, args: OwnAccountArgs, member: pulumi.Input<s
         opts,
       ),
   );
+}
+
+/** The same for each way to write a secret's name, so that it has one grant: one of the own project has no home. */
+function secretOf(id: string, project: OwnAccountArgs["project"]): { home?: string; secret: string } {
+  const [, home, secret] = /^projects\/([^/]+)\/secrets\/(.+)$/.exec(id) ?? [];
+  if (home === undefined || secret === undefined) return { secret: id };
+  return home === project ? { secret } : { home, secret };
 }
 
 function grantRoles(name: string, args: OwnAccountArgs, member: pulumi.Input<string>, opts: pulumi.ResourceOptions) {

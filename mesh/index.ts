@@ -11,7 +11,7 @@ export {
   OPEN_ID_TOKEN_CREATOR_ROLE,
   TOKEN_CREATOR_ROLE,
 } from "./graph";
-export { accountEmail, accountId, functionBucket, serviceUrl } from "./names";
+export { accountEmail, accountId, functionBucket, labelValue, serviceUrl } from "./names";
 export type { NetworkSpec } from "./network";
 export { decodeStackConfig, type MeshInput, type Parsed, parseMesh } from "./parse";
 export { formatProblems, InvalidConfigError, type Problem } from "./problems";

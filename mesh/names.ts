@@ -80,6 +80,14 @@ export function serviceUrl(serviceName: string, projectNumber: string, region: s
   return `https://${serviceName}-${projectNumber}.${region}.run.app`;
 }
 
+/** A sentence as the value of a label holds it. Source: https://cloud.google.com/resource-manager/docs/labels-overview */
+export function labelValue(sentence: string): string {
+  return sentence
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]+/g, "-")
+    .slice(0, 63);
+}
+
 /** Logical name of the grant that lets one service call another. */
 export function callName(caller: string, callee: string): string {
   return `${caller}-calls-${callee}`;

@@ -1,9 +1,11 @@
 import { checkDeveloper } from "./checks/developers";
 import { checkFunction } from "./checks/functions";
+import { checkGrantNames } from "./checks/grants";
 import { checkJob, checkWorkerPool } from "./checks/jobs";
 import { checkMesh, checkServices } from "./checks/mesh";
 import { checkRoom, checkServiceNetworks } from "./checks/network";
 import { checkUnique } from "./checks/unique";
+import { accessGraph } from "./graph";
 import { networkSpec } from "./network";
 import { attachedNodes, byPath, fillNodes, KINDS, settleRoutes } from "./nodes";
 import { formatPath, type Problem } from "./problems";
@@ -117,7 +119,7 @@ export function parseMesh(input: MeshInput, today: string): Parsed {
   const ingressKnown = !unsound.some(([, , setting]) => setting === "ingress");
   const around = { keys, receivers, callers, called, place: mesh, routesKnown: routesKnown && ingressKnown };
   own.push(
-    ...checkUnique(callers),
+    ...checkUnique(callers, mesh.project),
     ...checkServices(nodes.services, around),
     ...Object.values(nodes.functions).flatMap((one) => checkFunction(one, around)),
     ...Object.values(nodes.jobs).flatMap((one) => checkJob(one, around)),
@@ -142,7 +144,9 @@ export function parseMesh(input: MeshInput, today: string): Parsed {
     ...(!isEmptyMap(jobs) && { jobs }),
     ...(!isEmptyMap(workerPools) && { workerPools }),
   };
-  return { spec: { ...mesh, ...more, services, ...others }, problems: [] };
+  const spec = { ...mesh, ...more, services, ...others };
+  const clashes = checkGrantNames(accessGraph(spec));
+  return clashes.length > 0 ? { problems: clashes } : { spec, problems: [] };
 }
 
 /** Settings by which another is judged as well. */

@@ -1,4 +1,5 @@
 import { RESERVED_VARIABLES } from "../../services/runtime/contract";
+import { labelValue } from "../names";
 import type { Problem } from "../problems";
 import type { FunctionSpec } from "../spec/spec";
 import { checkEnvironment } from "./containers";
@@ -24,6 +25,7 @@ export function checkFunction(spec: FunctionSpec, around: Surroundings): Problem
     ...checkScaling(spec),
     ...checkConcurrency(spec),
     ...checkTrigger(spec),
+    ...checkReason(spec),
   ];
   return [
     ...own.map((problem) => ({ ...problem, path: `${path}.${problem.path}` })),
@@ -40,6 +42,21 @@ function checkConcurrency({ concurrency = 1, resources }: FunctionSpec): Problem
   if (concurrency === 1 || count >= 1) return [];
   return [
     { path: "concurrency", message: `got ${concurrency}, expected 1 with less than one CPU; set "resources.cpu"` },
+  ];
+}
+
+const REASON_MIN_CHARACTERS = 10;
+
+/** Functions have no annotations: the reason travels as a label, which holds little else than letters a to z. */
+function checkReason({ ingress }: FunctionSpec): Problem[] {
+  if (typeof ingress !== "object") return [];
+  const value = labelValue(ingress.all);
+  if (value.replace(/[-_]+/g, "").length >= REASON_MIN_CHARACTERS) return [];
+  return [
+    {
+      path: "ingress.all",
+      message: `would be the label "${value}" on a function; write a reason with at least ${REASON_MIN_CHARACTERS} letters a to z or digits`,
+    },
   ];
 }
 

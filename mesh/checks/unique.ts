@@ -1,3 +1,4 @@
+import { accountEmail } from "../names";
 import type { Problem } from "../problems";
 import type { CallerSpec } from "../spec/spec";
 
@@ -12,11 +13,10 @@ interface Accounts {
 }
 
 /** Two of them must not become one resource on Google Cloud, nor one node of the mesh, nor run under one identity. */
-export function checkUnique(callers: Callers): Problem[] {
+export function checkUnique(callers: Callers, project: string): Problem[] {
   const problems: Problem[] = [];
   const owners = new Map<string, string>();
-  const claim = (path: string, field: string, value: string, what: string, scope = ""): boolean => {
-    const claimed = `${scope} ${field} ${value}`;
+  const claim = (path: string, field: string, value: string, what: string, claimed: string): boolean => {
     const owner = owners.get(claimed);
     if (owner === undefined) {
       owners.set(claimed, path);
@@ -32,14 +32,20 @@ export function checkUnique(callers: Callers): Problem[] {
     const { key, name, accountId, serviceAccount, buildAccountId, triggerAccountId } = spec;
     const [kind] = path.split(".");
     const each = kind === "services" ? "each service" : "each";
-    if (!claim(path, "", key, "give each a key of its own")) continue;
+    if (!claim(path, "", key, "give each a key of its own", `key ${key}`)) continue;
     // A function is a service of the same name underneath.
-    if (!claim(path, "name", name, `give ${each} its own`, kind === "functions" ? "services" : kind)) continue;
+    const named = `${kind === "functions" ? "services" : kind} ${name}`;
+    if (!claim(path, "name", name, `give ${each} its own`, named)) continue;
     if (serviceAccount !== undefined)
-      claim(path, "serviceAccount", serviceAccount, `${each} needs an account of its own`);
-    else claim(path, "accountId", accountId, `give ${each} its own`);
-    for (const id of [buildAccountId, triggerAccountId]) {
-      if (id !== undefined) claim(path, "accountId", id, `give ${each} its own`);
+      claim(
+        path,
+        "serviceAccount",
+        serviceAccount,
+        `${each} needs an account of its own`,
+        serviceAccount.toLowerCase(),
+      );
+    for (const id of [...(serviceAccount === undefined ? [accountId] : []), buildAccountId, triggerAccountId]) {
+      if (id !== undefined) claim(path, "accountId", id, `give ${each} its own`, accountEmail(id, project));
     }
   }
   return problems;

@@ -49,10 +49,10 @@ describe("CloudRunService", () => {
           containers: [{ image: IMAGE }],
           roles: ["roles/cloudsql.client"],
           secretEnv: { PASSWORD: { secret: "db", version: "3" }, OLD_PASSWORD: { secret: "db", version: "2" } },
-          secrets: ["projects/vault/secrets/db"],
+          secrets: ["projects/vault/secrets/db", "projects/acme-dev/secrets/db", "vault-db"],
         }),
     );
-    const grants = ["api-has-cloudsql.client", "api-reads-db", "api-reads-vault-db"];
+    const grants = ["api-has-cloudsql.client", "api-reads-db", "api-reads-vault-db", "api-reads-vault/db"];
     assert.deepEqual(
       made
         .filter(({ type }) => type === SECRET_GRANT || type === ROLE_GRANT)

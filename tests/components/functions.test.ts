@@ -129,7 +129,7 @@ describe("CloudRunFunction", () => {
       { key: "KEY", projectId: "acme-dev", secret: "key", version: "3" },
     ]);
     const { waitsFor } = only(made, FUNCTION);
-    assert.ok(waitsFor.includes("score-reads-key") && waitsFor.includes("score-reads-vault-also"), waitsFor.join());
+    assert.ok(waitsFor.includes("score-reads-key") && waitsFor.includes("score-reads-vault/also"), waitsFor.join());
   });
 });
 

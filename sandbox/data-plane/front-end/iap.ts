@@ -10,7 +10,7 @@ import type { Directory, Principal } from "../identity/directory";
 import type { RunService } from "../run-services";
 import type { Answer } from "./answers";
 import { forbidden } from "./answers";
-import { grantsOn, inForce, label, mayInvoke } from "./invokers";
+import { grantsOn, inForce, label, mayInvoke, opennessOf } from "./invokers";
 
 /** Source: https://cloud.google.com/iap/docs/managing-access */
 export const IAP_ACCESSOR_ROLE = "roles/iap.httpsResourceAccessor";
@@ -68,8 +68,9 @@ export class IdentityAwareProxy {
         : `${who} has no ${IAP_ACCESSOR_ROLE} on ${service.name} (granted: ${granted})`;
       return { passes: false, reason: "iap-no-access", answer: noAccess(), message, principal };
     }
-    const agent = this.#agent(service);
-    const invoker = mayInvoke(directory.identify(directory.subjectOf(agent)), service, this.controlPlane, now);
+    const agent = directory.identify(directory.subjectOf(this.#agent(service)));
+    const open = opennessOf(service, this.controlPlane, now);
+    const invoker = open ?? mayInvoke(agent, service, this.controlPlane, now);
     if (!invoker.may) {
       const message = `the agent of Identity-Aware Proxy may not call: ${invoker.message}`;
       return { passes: false, reason: "iap-agent", answer: forbidden(path), message, principal };

@@ -1,3 +1,4 @@
+import { IMAGE as image } from "../support";
 import type { WrongConfig } from "./wrong-config";
 
 /** Wrong functions, and every problem that has to be told. */
@@ -118,12 +119,28 @@ export const wrongFunctions: readonly WrongConfig[] = [
     { calls: ["api"], network: "none" },
     '.calls[0]: "api" has ingress internal, so calls must come through a VPC network: set "network" for the mesh or for the calling service',
   ),
+  scored(
+    "a reason that its label cannot hold",
+    { ingress: { all: "社内の開発者が使うため公開しています" } },
+    '.ingress.all: would be the label "-" on a function; write a reason with at least 10 letters a to z or digits',
+  ),
   scored("the name of a service", { name: "web" }, '.name: "web" is also that of services.web; give each its own'),
   {
     fact: "a service that runs as the account that builds a function",
     web: { accountId: "score-build-sa" },
     config: { functions: { score: sound } },
     problems: ['functions.score.accountId: "score-build-sa" is also that of services.web; give each its own'],
+  },
+  {
+    fact: "a service that calls it by a grant of the same name as its trigger's",
+    web: { calls: [] },
+    config: {
+      services: { trigger: { image, calls: ["score"] } },
+      functions: { score: { ...sound, trigger: { topic: "orders" } } },
+    },
+    problems: [
+      'functions.score.trigger: its grant would be named "trigger-calls-score", as that of services.trigger.calls[0] is; rename a service',
+    ],
   },
   {
     fact: "a service with the key of a function",

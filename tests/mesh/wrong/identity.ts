@@ -18,6 +18,19 @@ export const wrongIdentities: readonly WrongConfig[] = [
     ],
   },
   {
+    fact: "an account shared by two services, in capitals once",
+    web: { serviceAccount: "Run@acme-dev.iam.gserviceaccount.com" },
+    api: { serviceAccount: "run@acme-dev.iam.gserviceaccount.com" },
+    problems: [
+      'services.api.serviceAccount: "run@acme-dev.iam.gserviceaccount.com" is also that of services.web; each service needs an account of its own',
+    ],
+  },
+  {
+    fact: "the account that another service makes",
+    web: { serviceAccount: "api-sa@acme-dev.iam.gserviceaccount.com" },
+    problems: ['services.api.accountId: "api-sa" is also that of services.web; give each service its own'],
+  },
+  {
     fact: "the compute default account",
     web: { serviceAccount: "123456789012-compute@developer.gserviceaccount.com" },
     problems: [

@@ -25,6 +25,7 @@ describe("front end: Identity-Aware Proxy on a service", () => {
         const all = { ingress: "INGRESS_TRAFFIC_ALL", iapEnabled: true };
         make(controlPlane, AGENT, "agent", { project: PROJECT, service: "iap.googleapis.com" });
         for (const name of ["web", "agentless"]) deploy(controlPlane, name, { self: all });
+        deploy(controlPlane, "unchecked", { self: { ...all, invokerIamDisabled: true } });
         deploy(controlPlane, "inside", { self: { ...all, ingress: "INGRESS_TRAFFIC_INTERNAL_ONLY" } });
         deploy(controlPlane, "plain", { self: { ingress: "INGRESS_TRAFFIC_ALL" } });
         grant(controlPlane, "web", `serviceAccount:service-${NUMBER}@gcp-sa-iap.iam.gserviceaccount.com`);
@@ -32,7 +33,7 @@ describe("front end: Identity-Aware Proxy on a service", () => {
         grant(controlPlane, "plain", `user:${ADA}`);
         make(controlPlane, GRANT, "ada", accessor("web", `user:${ADA}`));
         make(controlPlane, GRANT, "eve", accessor("web", WORKFORCE));
-        make(controlPlane, GRANT, "agentless", accessor("agentless", `user:${ADA}`));
+        for (const name of ["agentless", "unchecked"]) make(controlPlane, GRANT, name, accessor(name, `user:${ADA}`));
         const condition = { title: "until", expression: 'request.time < timestamp("2030-01-01T00:00:00Z")' };
         make(controlPlane, GRANT, "staff", accessor("web", "group:staff@acme.com", { condition }));
       },
@@ -144,6 +145,11 @@ describe("front end: Identity-Aware Proxy on a service", () => {
   it("needs run.invoker for its own agent", async () => {
     assert.equal((await open(ADA, url("agentless"))).code, 403);
     assert.match(mesh.said(), /^403 agentless: the agent of Identity-Aware Proxy may not call: service-\d+@gcp-sa-iap/);
+  });
+
+  it("needs no grant for its agent where nobody is asked for one", async () => {
+    assert.equal((await open(ADA, url("unchecked"))).code, 200);
+    assert.equal((await open(BOB, url("unchecked"))).code, 403);
   });
 
   it("stands behind the ingress", async () => {
