@@ -15,6 +15,7 @@ import {
   IAP_ACCESSOR_ROLE,
   INVOKER_ROLE,
   type MeshSpec,
+  runners,
 } from "../mesh";
 import { CloudRunFunction } from "./cloud-run-function";
 import { CloudRunJob } from "./cloud-run-job";
@@ -45,7 +46,7 @@ export class CloudRunMesh extends pulumi.ComponentResource {
   readonly workerPools: Readonly<Record<string, CloudRunWorkerPool>>;
   /** Everything that calls. Keys are its alone. */
   private readonly callers: Readonly<Record<string, { email: pulumi.Output<string>; member: pulumi.Output<string> }>>;
-  /** Accounts that the mesh makes for callers from outside, as members: a grant to one is made after it. */
+  /** Accounts that the mesh makes, as members: a grant to one is made after it, also where the config names it. */
   private readonly madeMembers = new Map<string, pulumi.Input<string>>();
   /** Ways for people to call from their own machines, by the key in the config. */
   readonly developers: Readonly<Record<string, DeveloperAccess>>;
@@ -85,6 +86,10 @@ export class CloudRunMesh extends pulumi.ComponentResource {
     );
     this.callers = { ...this.services, ...this.functions, ...this.jobs, ...this.workerPools };
     const { project, region: location } = spec;
+    for (const { key, accountId, serviceAccount } of runners(spec)) {
+      if (serviceAccount !== undefined) continue;
+      this.madeMembers.set(`serviceAccount:${accountEmail(accountId, project)}`, this.callers[key]!.member);
+    }
     this.developers = this.createDevelopers(spec);
     for (const { name: grant, from, to, until, role } of graph.edges) {
       if (role !== INVOKER_ROLE) continue;

@@ -15,7 +15,7 @@ export { accountEmail, accountId, functionBucket, labelValue, serviceUrl } from 
 export type { NetworkSpec } from "./network";
 export { decodeStackConfig, type MeshInput, type Parsed, parseMesh } from "./parse";
 export { formatProblems, InvalidConfigError, type Problem } from "./problems";
-export { hasStorageTriggers, hasTriggers, type ProjectApi, projectApis } from "./project-services";
+export { hasStorageTriggers, hasTriggers, type ProjectApi, projectApis, runners } from "./project-services";
 export type {
   CallerSpec,
   DeveloperSpec,

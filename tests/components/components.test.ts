@@ -183,20 +183,27 @@ describe("CloudRunMesh", () => {
       role: "roles/run.invoker",
       member: "serviceAccount:web-sa@acme-dev.iam.gserviceaccount.com",
     });
+  });
 
-    it("puts each grant under the service that receives it, and stores no input twice", async () => {
-      const made = await mesh();
-      assert.equal(only(made, GRANT).parent, "api");
-      const components = made.filter(({ type }) => type.startsWith("cloud-run-mesh:"));
-      assert.deepEqual(
-        components.map(({ name, inputs }) => [name, inputs]),
-        [
-          ["mesh", {}],
-          ["web", {}],
-          ["api", {}],
-        ],
-      );
-    });
+  it("makes a grant to an account of the mesh after the account, also where the config names it", async () => {
+    const member = "serviceAccount:web-sa@acme-dev.iam.gserviceaccount.com";
+    const made = await mesh({ web: { calls: [] }, api: { access: [{ member }] } });
+    assert.deepEqual(only(made, GRANT).inputs["member"], member);
+    assert.deepEqual(only(made, GRANT).waitsFor, ["api", "web"]);
+  });
+
+  it("puts each grant under the service that receives it, and stores no input twice", async () => {
+    const made = await mesh();
+    assert.equal(only(made, GRANT).parent, "api");
+    const components = made.filter(({ type }) => type.startsWith("cloud-run-mesh:"));
+    assert.deepEqual(
+      components.map(({ name, inputs }) => [name, inputs]),
+      [
+        ["mesh", {}],
+        ["web", {}],
+        ["api", {}],
+      ],
+    );
   });
 
   it("tells a caller the URL of each callee and gives it a way into the network", async () => {
