@@ -8,7 +8,7 @@ import { decisionLine, openDecisionFile } from "./data-plane";
 import { EngineError, type EngineResult, type ProjectConfig, readStackConfigFile } from "./engine";
 import type { Progress } from "./engine/result";
 import { isComponent, Report, summary } from "./report";
-import { announce, openBrowserEntrance, RunningMesh, type StackOutputs } from "./running";
+import { announce, openBrowserEntrance, openLaptops, RunningMesh, type StackOutputs } from "./running";
 import { ENGINES, type EngineChoice, openSandbox, type Sandbox } from "./sandbox";
 
 interface Options {
@@ -114,11 +114,15 @@ async function runServices({ controlPlane }: Sandbox, result: EngineResult, run:
 
     const { invitation, withdraw } = await announce(mesh, stateFolder);
     const entrances = await openEntrances(mesh);
+    const laptops = await openLaptops(mesh, outputs, { projectFolder, stateFolder });
     const stopWatching = mesh.watch((decision) => report.line(decisionLine(decision)));
     report.browsers(entrances);
+    if (laptops.all.length > 0) report.heading("Call from a laptop, in another terminal");
+    for (const { command, as } of laptops.all) report.line(`  ${command}    # ${as}`);
     report.running(stackConfig.stack, path.relative(process.cwd(), logFile), invitation);
     await stopped;
     stopWatching();
+    laptops.withdraw();
     await Promise.all([withdraw(), ...entrances.map((entrance) => entrance.close())]);
     return 0;
   } finally {

@@ -91,7 +91,7 @@ export function workloadsOf(services: readonly DeclaredService[], projectFolder:
  * The `start` script of a package.json. Plain words are run as they are: npm in between would take time and keep
  * signals to itself.
  */
-function startScript(folder: string): readonly string[] | string {
+export function startScript(folder: string): readonly string[] | string {
   const file = path.join(folder, "package.json");
   const nothing = `"${path.basename(folder)}" has no package.json with a start script; name the command in sandbox.command`;
   if (!existsSync(file)) return nothing;

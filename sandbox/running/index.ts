@@ -3,4 +3,5 @@ export { announce, type Entry, findRunning, type Invitation, type RunningRemote 
 export { type BrowserEntrance, openBrowserEntrance } from "./browser-entrance";
 export { type DeclaredService, declaredServices, type StackOutputs, workloadsOf } from "./declared";
 export { type Identity, memberIdentity } from "./identities";
+export { type Laptop, openLaptops } from "./laptops";
 export { type From, type Invoker, RunningMesh, type RunningMeshOptions, type RunningService } from "./running-mesh";

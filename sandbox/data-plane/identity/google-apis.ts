@@ -5,11 +5,13 @@ import { accountPath } from "../../control-plane/handlers/service-account";
 import { projectOfEmail } from "../../control-plane/rules/members";
 import { grantsOn, inForce } from "../front-end/invokers";
 import type { Identities } from "./identities";
-import { ISSUER } from "./issuer";
+import { ISSUER, LIFETIME_SECONDS } from "./issuer";
+import { firstAccessToken } from "./logins";
 
 export const GOOGLE_HOSTS: readonly string[] = [
   "www.googleapis.com",
   "accounts.google.com",
+  "oauth2.googleapis.com",
   "iamcredentials.googleapis.com",
   "www.gstatic.com",
 ];
@@ -54,6 +56,7 @@ async function answerFor(target: string, request: IncomingMessage, options: Opti
   if (target === "www.gstatic.com/iap/verify/public_key-jwk")
     return { json: await options.identities.assertions.keySet(), headers: cached };
   if (target === "accounts.google.com/.well-known/openid-configuration") return { json: DISCOVERY, headers: cached };
+  if (target === "oauth2.googleapis.com/token") return refresh(request, options);
   const minting = /^iamcredentials\.googleapis\.com\/v1\/projects\/-\/serviceAccounts\/([^/:]+):(generate\w+)$/;
   const [, account, call] = minting.exec(target) ?? [];
   if (account !== undefined && (call === "generateIdToken" || call === "generateAccessToken")) {
@@ -91,6 +94,23 @@ async function mint(account: string, call: string, request: IncomingMessage, opt
   const claims = body.includeEmail ? {} : { email: undefined, email_verified: undefined };
   return { json: { token: await issuer.idToken(directory.subjectOf(account), body.audience, { claims }) } };
 }
+
+/**
+ * An access token for a refresh token; which client asks is not looked at.
+ * Source: https://developers.google.com/identity/protocols/oauth2/web-server#offline, errors: RFC 6749 section 5.2
+ */
+async function refresh(request: IncomingMessage, { identities: { issuer } }: Options): Promise<Answer> {
+  const form = new URLSearchParams(await text(request));
+  if (form.get("grant_type") !== "refresh_token") return { status: 400, json: { error: "unsupported_grant_type" } };
+  const first = firstAccessToken(form.get("refresh_token") ?? "");
+  const email = first === undefined ? undefined : issuer.signedInWith(first);
+  if (email === undefined) return { status: 400, json: { error: "invalid_grant", error_description: "Bad Request" } };
+  const { token } = issuer.accessToken(email);
+  return { json: { access_token: token, expires_in: LIFETIME_SECONDS - 1, scope: SCOPE, token_type: "Bearer" } };
+}
+
+/** What `gcloud auth application-default login` asks people for. */
+const SCOPE = "https://www.googleapis.com/auth/cloud-platform";
 
 /** As Google publishes it, with what a verifier of ID tokens reads. */
 const DISCOVERY = {

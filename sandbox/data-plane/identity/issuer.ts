@@ -91,6 +91,15 @@ export class TokenIssuer {
     return found && found.expiresAtMs > this.clock().getTime() ? found.email : undefined;
   }
 
+  /** Whose an access token is or was: who signed in with it stays signed in, and is not forgotten while they come back. */
+  signedInWith(accessToken: string): string | undefined {
+    const found = this.#accessTokens.get(accessToken);
+    if (found === undefined) return undefined;
+    this.#accessTokens.delete(accessToken);
+    this.#accessTokens.set(accessToken, found);
+    return found.email;
+  }
+
   /** What `https://www.googleapis.com/oauth2/v3/certs` answers. */
   async keySet(): Promise<{ keys: JWK[] }> {
     return { keys: [(await this.#key).jwk] };
