@@ -15,7 +15,7 @@ export function existingIn(controlPlane: ControlPlane) {
 /** Of the inputs, these tell one resource of a type from another. */
 const NAMING = [
   ...["project", "location", "region", "zone", "name", "accountId", "secretId", "repositoryId", "roleId"],
-  ...["service", "job", "cloudRunService", "cloudFunction", "webBackendService", "serviceAccountId", "topic"],
+  ...["service", "job", "cloudRunServiceName", "cloudFunction", "webBackendService", "serviceAccountId", "topic"],
   ...["subscription", "bucket", "network", "secret", "member", "role", "version"],
 ];
 

@@ -43,6 +43,7 @@ const after = mesh(
   },
 );
 
+const ACCESSOR = "gcp:iap/webCloudRunServiceIamMember:WebCloudRunServiceIamMember";
 const TYPES =
   /^gcp:(cloudfunctionsv2|storage|projects|iap)\/|^gcp:cloudrunv2\/(job|workerPool):|^gcp:serviceaccount\/iAMMember:/;
 
@@ -52,7 +53,7 @@ const CHANGED = new RegExp(`${TYPES.source}|^${GRANT}$`);
 interface Phase {
   readonly name: string;
   /** What is there before. @default - nothing */
-  readonly from?: MeshSettings;
+  readonly from?: MeshSettings | undefined;
   readonly act: { readonly operation: "up" | "refresh" | "destroy"; readonly settings: MeshSettings };
   readonly types: RegExp;
 }
@@ -64,6 +65,9 @@ const phases: readonly Phase[] = [
   { name: "a destroy", from: before, act: { operation: "destroy", settings: before }, types: TYPES },
 ];
 
+/** Of an update that changes: what is made beside the one that it replaces. */
+const losing: readonly Phase[] = [phases[0]!, { ...phases[1]!, types: /^gcp:(cloudfunctionsv2|storage)\// }];
+
 /** What takes effect can be half done. */
 const HALF_DONE: readonly Fault["operation"][] = ["create", "update", "delete"];
 
@@ -73,15 +77,19 @@ describe("failures of Google at callers and functions on the real engine", funct
   this.timeout(20 * 60_000);
   const cli = usesPulumi();
 
-  /** The operations of a run without failures, each once, and what exists after it. */
+  /** Of a run without failures: one operation of each kind on each type, and what exists in the end. */
   async function clean({ from, act, types }: Phase) {
     const stack = await openStack(cli());
     try {
       if (from) succeeded(await stack.run("up", from));
       await stack.playing([]);
       succeeded(await stack.run(act.operation, act.settings));
-      const log = stack.controlPlane.log().filter(({ type }) => types.test(type));
-      const operations = new Map(log.map((entry) => [described(entry), entry]));
+      const log = stack.controlPlane.log().filter(({ operation, type }) => {
+        // What has no effect is struck where it comes first: checks in the first update, diffs in a refresh.
+        const again = act.operation === "up" && from !== undefined && !HALF_DONE.includes(operation);
+        return types.test(type) && !again;
+      });
+      const operations = new Map(log.map((entry) => [`${entry.operation} ${entry.type}`, entry]));
       return { operations: [...operations.values()], expected: existing(stack.controlPlane) };
     } finally {
       await stack.close();
@@ -121,6 +129,14 @@ describe("failures of Google at callers and functions on the real engine", funct
     }
   }
 
+  it("are compared with what the configs ask for, whatever was there before", async () => {
+    const [, changing, , destroying] = phases;
+    const afresh = await clean({ ...changing!, from: undefined });
+    assert.deepEqual((await clean(changing!)).expected, afresh.expected);
+    // Google makes its own agent when it is asked for, and keeps it.
+    assert.deepEqual((await clean(destroying!)).expected, ["projects/acme-dev/services/storage.googleapis.com"]);
+  });
+
   for (const phase of phases) {
     it(`at ${phase.name} are made good by running it again`, async () => {
       const { operations, expected } = await clean(phase);
@@ -134,22 +150,38 @@ describe("failures of Google at callers and functions on the real engine", funct
     });
   }
 
-  it("that lose the answers of creates end in messages that name the command, which converges", async () => {
-    const phase = phases[0]!;
-    const { operations, expected } = await clean(phase);
-    const creates = operations.filter(({ operation }) => operation === "create");
-    const faults = creates.map(({ operation, type, name, id }): Fault => {
-      return { operation, type, name: name ?? id, nth: 1, kind: "lost" };
+  for (const phase of losing) {
+    it(`that lose the answers of creates of ${phase.name} end in messages that name the command, which converges`, async () => {
+      const { operations, expected } = await clean(phase);
+      const creates = operations.filter(({ operation }) => operation === "create");
+      const faults = creates.map((entry): Fault => ({ ...placeOf(entry), nth: 1, kind: "lost" }));
+      const { played, exists } = await playThrough(phase, faults, async (failed, struck, stack) => {
+        assert.equal(failed.ok, false);
+        assert.equal(failed.advice.length, 1, failed.advice.join("\n"));
+        assert.match(failed.advice[0]!, /may exist.*--recover/);
+        for (const { name } of struck) assert.ok(failed.advice[0]!.includes(`"${name}"`), failed.advice[0]);
+        succeeded(await stack.run("recover", phase.act.settings));
+      });
+      assert.equal(played.length, faults.length);
+      assert.deepEqual(exists, expected);
     });
-    const { played, exists } = await playThrough(phase, faults, async (failed, struck, stack) => {
-      assert.equal(failed.ok, false);
-      assert.equal(failed.advice.length, 1, failed.advice.join("\n"));
-      assert.match(failed.advice[0]!, /may exist.*--recover/);
-      for (const { name } of struck) assert.ok(failed.advice[0]!.includes(`"${name}"`), failed.advice[0]);
-      succeeded(await stack.run("recover", phase.act.settings));
-    });
-    assert.equal(played.length, faults.length);
-    assert.deepEqual(exists, expected);
+  }
+
+  it("that refuse one of two grants alike do not make recovery take the other for it", async () => {
+    const behind = { image: IMAGE, ingress, iap };
+    const settings = mesh({ web: behind, api: behind });
+    const stack = await openStack(cli());
+    try {
+      const [type, name] = [ACCESSOR, "group:staff@acme.example-opens-api"];
+      await stack.playing([{ operation: "create", type, name, nth: 1, kind: "refused" }]);
+      assert.equal((await stack.fail("up", settings)).ok, false);
+      succeeded(await stack.run("recover", settings));
+      succeeded(await stack.run("up", settings));
+      const grants = stack.controlPlane.list({ type }).map(({ inputs }) => inputs["cloudRunServiceName"]);
+      assert.deepEqual(grants.sort(), ["api", "web"]);
+    } finally {
+      await stack.close();
+    }
   });
 });
 
@@ -157,8 +189,12 @@ const PLAYED = /backendError|error reading from server: EOF/;
 
 const described = ({ operation, type, name, id }: Struck) => `${operation} ${type} ${name ?? id}`;
 
-function faultsAt({ operation, type, name, id }: Struck): Fault[] {
-  const at = { operation, type, ...(operation !== "invoke" && { name: name ?? id }) };
+function placeOf({ operation, type, name, id }: Struck): Pick<Fault, "operation" | "type" | "name"> {
+  return { operation, type, ...(operation !== "invoke" && { name: name ?? id ?? type }) };
+}
+
+function faultsAt(entry: Struck): Fault[] {
+  const at = placeOf(entry);
   const refused: Fault = { ...at, nth: 1, kind: "refused" };
-  return HALF_DONE.includes(operation) ? [refused, { ...at, nth: 2, kind: "partial" }] : [refused];
+  return HALF_DONE.includes(entry.operation) ? [refused, { ...at, nth: 2, kind: "partial" }] : [refused];
 }

@@ -26,6 +26,10 @@ interface ResourceState {
   readonly outputs?: Record<string, unknown>;
   readonly parent?: string;
   readonly provider?: string;
+  /** Replaced, and still to be deleted. */
+  readonly delete?: boolean;
+  /** Deleted already, as its replacement takes its name, which is still to be made. */
+  readonly pendingReplacement?: boolean;
 }
 
 /** Pending operations of an exported stack. */
@@ -55,12 +59,26 @@ export async function adoptLostCreates(stack: Stack, find: FindExisting): Promis
   for (const resource of candidates.values()) {
     const { type, urn, inputs = {} } = resource;
     const id = await find({ type, name: nameOf(urn), inputs });
-    if (id && !resources.some((known) => known.urn === urn)) adopted.push({ ...resource, id, outputs: inputs });
+    // What is going to be replaced may be found in the place of its replacement.
+    const isKnown = resources.some((known) => known.urn === urn && known.id === id && !known.pendingReplacement);
+    if (id && !isKnown) adopted.push({ ...resource, id, outputs: inputs });
   }
   if (adopted.length === 0 && pending.length === 0) return [];
-  const deployment = { ...exported.deployment, resources: [...resources, ...adopted], pending_operations: [] };
+  const deployment = { ...exported.deployment, resources: entered(adopted, resources), pending_operations: [] };
   await stack.importStack({ ...exported, deployment } as never);
   return adopted.map(({ urn }) => nameOf(urn));
+}
+
+/** A replacement stands where the replaced one stood, before what depends on it, as the engine writes it down itself. */
+function entered(adopted: readonly ResourceState[], resources: readonly ResourceState[]): ResourceState[] {
+  const waiting = new Map(adopted.map((resource) => [resource.urn, resource]));
+  const placed = resources.flatMap((known) => {
+    const taken = known.delete ? undefined : waiting.get(known.urn);
+    if (!taken) return [known];
+    waiting.delete(known.urn);
+    return known.pendingReplacement ? [taken] : [taken, { ...known, delete: true }];
+  });
+  return [...placed, ...waiting.values()];
 }
 
 /** What the program would create now. One that cannot be previewed cannot tell; its pending operations still can. */
@@ -68,7 +86,7 @@ async function wantedCreates(stack: Stack): Promise<ResourceState[]> {
   const wanted: ResourceState[] = [];
   const onEvent = ({ resourcePreEvent }: EngineEvent) => {
     const { op, new: state } = resourcePreEvent?.metadata ?? {};
-    if (op !== "create" || !state?.custom) return;
+    if ((op !== "create" && op !== "create-replacement") || !state?.custom) return;
     const { urn, type, inputs, parent, provider } = state;
     wanted.push({ urn, type, custom: true, inputs, parent, provider });
   };
