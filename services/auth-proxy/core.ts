@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { Clock, Identity, Log, ServiceError, TokenSource } from "../runtime/index";
 import type { Backend } from "./forward/backend";
 import type { ProxyOptions } from "./options";
@@ -46,13 +46,14 @@ export interface Core extends Pick<Identity, "random"> {
   readonly log: Log;
   readonly flights: Flights;
   readonly draining: () => boolean;
-  /** Told of each request that has ended; undefined where nobody wants to know. */
+  /** Told of each request and WebSocket that has ended or been refused, once; undefined where nobody wants to know. */
   readonly ended: ((record: Ended) => void) | undefined;
 }
 
 export interface Ended {
   readonly incoming: IncomingMessage;
-  readonly response: ServerResponse;
+  /** What the client was answered with; undefined where it left first. */
+  readonly status: number | undefined;
   readonly backend: Backend | undefined;
   /** Code of the error that the proxy answered with. */
   readonly code: string | undefined;

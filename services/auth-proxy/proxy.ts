@@ -83,7 +83,7 @@ export async function startProxy(world: ProxyWorld = {}): Promise<RunningService
       const error = asServiceError(thrown);
       logFailure(core, incoming, error);
       answerError(response, error, corsHeaders, core.draining() || error.code === "request-malformed");
-      core.ended?.({ incoming, response, backend: undefined, code: error.code, seconds: 0 });
+      core.ended?.({ incoming, backend: undefined, status: error.status, code: error.code, seconds: 0 });
     };
     try {
       const path = pathOf(incoming.url ?? "");
@@ -131,6 +131,7 @@ export async function startProxy(world: ProxyWorld = {}): Promise<RunningService
       logFailure(core, incoming, error);
       socket.write(rawError(error));
       socket.destroySoon();
+      core.ended?.({ incoming, backend: undefined, status: error.status, code: error.code, seconds: 0 });
     }
   }
 

@@ -16,7 +16,7 @@ export async function ask<T>(caller: Caller, request: CallRequest, schema: Stand
   const answer = await caller.call(request);
   if (answer.status < 200 || answer.status > 299) throw refusal(caller.callee, answer);
   const checked = validate(schema, answer.json);
-  if (checked.value !== undefined) return checked.value;
+  if (!checked.problems) return checked.value;
   throw new ServiceError("callee-answer-invalid", `${caller.callee}: its answer is not what its API promises`, {
     details: checked.problems,
   });

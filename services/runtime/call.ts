@@ -38,8 +38,8 @@ export interface Caller {
    * Sends a request and reads the whole answer, whatever its status: only 2xx is success, the rest is for
    * `answerOf`. Redirects are not followed, so that a token never goes elsewhere.
    *
-   * @throws ServiceError `callee-timeout`, `callee-unreachable`, `callee-answer-too-large`, `callee-answer-invalid`, or
-   * the token source's codes, in which case nothing was sent
+   * @throws ServiceError `callee-timeout`, `callee-unreachable`, `callee-answer-too-large`, `callee-answer-invalid`;
+   * the token source's codes, or `internal` where the call itself is no proper request: then nothing was sent
    */
   call(request: CallRequest): Promise<CallAnswer>;
 }
@@ -84,10 +84,23 @@ export function createCaller(options: CallerOptions): Caller {
   }
   const budget = new RetryBudget();
 
-  async function send(call: CallRequest, token: string, signal: AbortSignal): Promise<Attempt> {
+  /** A defect of who makes the call: no network is to blame, and sending it again does not help. */
+  function unsendable(cause: unknown): ServiceError {
+    return new ServiceError("internal", `${callee}: the call cannot be put into a request`, { cause });
+  }
+
+  function prepared(call: CallRequest): { url: URL; body: string | undefined } {
     try {
-      const body = call.json === undefined ? undefined : JSON.stringify(call.json);
-      const answer = await request(target(origin!, call), {
+      return { url: target(origin!, call), body: JSON.stringify(call.json) };
+    } catch (cause) {
+      throw unsendable(cause);
+    }
+  }
+
+  async function send(call: CallRequest, token: string, signal: AbortSignal): Promise<Attempt> {
+    const { url, body } = prepared(call);
+    try {
+      const answer = await request(url, {
         dispatcher,
         signal,
         method: (call.method ?? "GET") as Dispatcher.HttpMethod,
@@ -107,6 +120,7 @@ export function createCaller(options: CallerOptions): Caller {
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       if (error instanceof ServiceError) return { error };
+      if ((error as { code?: unknown }).code === "UND_ERR_INVALID_ARG") throw unsendable(error);
       return { error: new ServiceError("callee-unreachable", `${callee}: the connection failed`, { cause: error }) };
     }
   }

@@ -2,7 +2,9 @@ import * as assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { afterEach, beforeEach, describe, it } from "mocha";
+import { z } from "zod";
 import {
+  ask,
   type Caller,
   type CallerOptions,
   createCaller,
@@ -191,6 +193,24 @@ describe("the authenticated caller", () => {
     fake.answer((_, response) => json(response, 401, {}));
     assert.equal((await caller().call({ path: "/" })).status, 401);
     assert.equal(fake.seen.length, 1);
+  });
+
+  it("says that a call is no proper request: nothing is sent, and no retry is spent", async () => {
+    const circle: Record<string, unknown> = {};
+    circle["self"] = circle;
+    const mistake = { code: "internal", message: "order: the call cannot be put into a request" };
+    const one = caller();
+    await assert.rejects(one.call({ path: "/", json: circle, idempotent: true }), mistake);
+    const headers = { "x-note": "two\r\nlines" };
+    for (let made = 0; made < 10; made++) await assert.rejects(one.call({ path: "/", headers }), mistake);
+    assert.equal(fake.seen.length, 0);
+    fake.answer((_, response) => json(response, fake.seen.length === 1 ? 503 : 200, {}));
+    assert.equal((await one.call({ path: "/" })).status, 200, "mistakes leave the budget of retries alone");
+  });
+
+  it("gives back nothing where the answer is nothing and may be", async () => {
+    fake.answer((_, response) => response.writeHead(204).end());
+    assert.equal(await ask(caller(), { path: "/", method: "DELETE" }, z.undefined()), undefined);
   });
 
   it("reads no more than its limit, and no JSON that is none", async () => {

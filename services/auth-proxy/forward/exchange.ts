@@ -112,8 +112,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Flight {
     if (this.#over) return true;
     const { response, cors, backend } = this.parts;
     if (status < 200) {
-      const link = status === 103 ? valueIn(raw, "link") : undefined;
-      if (link !== undefined && this.parts.incoming.httpVersionMinor > 0) response.writeEarlyHints({ link });
+      if (status === 103 && this.parts.incoming.httpVersionMinor > 0) hint(response, valueIn(raw, "link"));
       return true;
     }
     if (status === 401 && refusesToken(raw, this.parts.incoming, this.core.options.tokenHeader)) {
@@ -158,6 +157,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Flight {
     const { response } = this.parts;
     if (this.#takesTrailers && trailers?.length) response.addTrailers(clientTrailers(trailers));
     response.end();
+    this.#drain();
   }
 
   onError(error: Error): void {
@@ -226,8 +226,15 @@ export class Exchange implements Dispatcher.DispatchHandler, Flight {
     if (response.headersSent) response.destroy();
     else answerError(response, error, cors, this.core.draining() || error.status === 408 || error.status === 400);
     this.#abortUpstream?.(error);
+    this.#drain();
+  }
+
+  /** Throws away what an answered client goes on sending, for a while: its connection may serve the next request. */
+  #drain(): void {
+    const { incoming } = this.parts;
     this.#body?.destroy();
     if (incoming.complete) return;
+    incoming.resume();
     const cancel = this.core.clock.after(LINGER_MS, () => {
       if (!incoming.complete) incoming.socket.destroy();
     });
@@ -248,8 +255,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Flight {
     this.#over = true;
     this.core.ended?.({
       incoming,
-      response,
       backend,
+      status: response.headersSent ? response.statusCode : undefined,
       code: this.#code,
       seconds: (this.core.clock.now() - this.#startedMs) / 1000,
     });
@@ -258,6 +265,14 @@ export class Exchange implements Dispatcher.DispatchHandler, Flight {
 
 function flushIfSilent(exchange: Exchange): void {
   exchange.flushIfSilent();
+}
+
+/** Node takes one link an entry, and not every form that is proper; a hint is no reason for a request to fail. */
+function hint(response: ServerResponse, links: string | undefined): void {
+  if (links === undefined) return;
+  try {
+    response.writeEarlyHints({ link: links.split(/,\s*(?=<)/) });
+  } catch {}
 }
 
 function isEventStream(raw: Buffer[]): boolean {

@@ -16,7 +16,11 @@ export class Tunnel implements Dispatcher.DispatchHandler, Flight {
   readonly received = true;
   #abortUpstream: ((error: Error) => void) | undefined;
   #upstream: Duplex | undefined;
-  #answered = false;
+  readonly #startedMs: number;
+  /** What the client has been answered with. */
+  #status: number | undefined;
+  /** How it reads if it ends now. */
+  #code: string | undefined = "client-gone";
   #token = "";
   #renewed = false;
   /** The answer is being thrown away, because a fresh token may bring a better one. */
@@ -31,7 +35,8 @@ export class Tunnel implements Dispatcher.DispatchHandler, Flight {
     private readonly backend: Backend,
     private readonly identity: UserIdentity | undefined,
   ) {
-    this.deadlineMs = core.clock.now() + core.options.requestTimeoutMs;
+    this.#startedMs = core.clock.now();
+    this.deadlineMs = this.#startedMs + core.options.requestTimeoutMs;
     core.flights.add(this);
     socket.on("error", () => {});
     socket.on("close", () => this.#end());
@@ -67,13 +72,14 @@ export class Tunnel implements Dispatcher.DispatchHandler, Flight {
 
   onUpgrade(status: number, raw: Buffer[] | string[] | null, upstream: Duplex): void {
     this.#upstream = upstream;
-    this.#answered = true;
     upstream.on("error", () => this.#end());
     upstream.on("close", () => this.#end());
     if (this.#over) {
       upstream.destroy();
       return;
     }
+    this.#status = status;
+    this.#code = undefined;
     const headers = ["connection", "Upgrade", "upgrade", "websocket", ...this.#headers(raw ?? [])];
     this.socket.write(head(status, headers), "latin1");
     if (this.head.length > 0) upstream.write(this.head);
@@ -83,29 +89,39 @@ export class Tunnel implements Dispatcher.DispatchHandler, Flight {
   }
 
   /** The backend answered, but not with 101: the client gets that answer, and the connection ends. */
-  onHeaders(status: number, raw: Buffer[]): boolean {
+  onHeaders(status: number, raw: Buffer[], resume: () => void): boolean {
     if (status < 200 || this.#over) return true;
+    this.#resume = resume;
     if (status === 401 && refusesToken(raw, this.incoming, this.core.options.tokenHeader)) {
       if (this.#renewed) this.#fail(tokenRefused(this.backend));
       else this.#discarding = true;
       return true;
     }
-    this.#answered = true;
+    this.#status = status;
     const headers = this.#headers(raw).filter((_, at, all) => all[at - (at % 2)]!.toLowerCase() !== "content-length");
     this.socket.write(head(status, [...headers, "connection", "close"]), "latin1");
     return true;
   }
 
+  #resume: () => void = () => {};
+
   onData(chunk: Buffer): boolean {
     if (this.#over || this.#discarding) return true;
     this.#progress();
-    this.socket.write(chunk);
-    return true;
+    if (this.socket.write(chunk)) return true;
+    this.socket.once("drain", () => {
+      this.#progress();
+      this.#resume();
+    });
+    return false;
   }
 
   onComplete(): void {
     if (this.#discarding) this.#renew();
-    else this.socket.end();
+    else {
+      this.#code = undefined;
+      this.socket.end();
+    }
   }
 
   onError(error: Error): void {
@@ -146,7 +162,11 @@ export class Tunnel implements Dispatcher.DispatchHandler, Flight {
   #fail(error: ServiceError): void {
     if (this.#over) return;
     logFailure(this.core, this.incoming, error, this.backend);
-    if (!this.#answered) this.socket.write(rawError(error));
+    this.#code = error.code;
+    if (this.#status === undefined) {
+      this.#status = error.status;
+      this.socket.write(rawError(error));
+    }
     this.#end(error);
   }
 
@@ -157,6 +177,13 @@ export class Tunnel implements Dispatcher.DispatchHandler, Flight {
     this.#abortUpstream?.(reason ?? new ServiceError("client-gone", "the tunnel has ended"));
     this.#upstream?.destroy();
     this.socket.destroySoon();
+    this.core.ended?.({
+      incoming: this.incoming,
+      backend: this.backend,
+      status: this.#status,
+      code: this.#code,
+      seconds: (this.core.clock.now() - this.#startedMs) / 1000,
+    });
   }
 }
 

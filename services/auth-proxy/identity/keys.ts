@@ -25,6 +25,8 @@ const FRESH_MS = 10 * 60_000;
 const STALE_MS = 24 * 3_600_000;
 /** Least time between two fetches, so that invented key ids do not become requests. */
 const PAUSE_MS = 30_000;
+/** The same while there are none, and everybody is locked out. */
+const FIRST_PAUSE_MS = 1_000;
 
 /** Keys are fetched once however many requests wait, kept, and looked for again when an id is unknown: they rotate. */
 export function createKeySource({ load, clock, onFailure }: KeySourceOptions): KeySource {
@@ -59,14 +61,19 @@ export function createKeySource({ load, clock, onFailure }: KeySourceOptions): K
   return {
     async get(keyId) {
       const now = clock.now();
-      const mayFetch = flight !== undefined || now - triedAtMs >= PAUSE_MS;
+      const pauseMs = keys.size === 0 ? FIRST_PAUSE_MS : PAUSE_MS;
+      const mayFetch = flight !== undefined || now - triedAtMs >= pauseMs;
       const known = keys.get(keyId);
       if (known && now - loadedAtMs < STALE_MS) {
         if (now - loadedAtMs >= FRESH_MS && mayFetch) refresh().catch(() => {});
         return known;
       }
-      if (mayFetch) await refresh();
-      else if (now - loadedAtMs >= STALE_MS) {
+      if (mayFetch) {
+        // Of keys that are fresh, an unknown one was most likely invented.
+        await refresh().catch((error) => {
+          if (now - loadedAtMs >= FRESH_MS) throw error;
+        });
+      } else if (now - loadedAtMs >= STALE_MS) {
         throw new ServiceError("identity-keys-unavailable", "the keys of IAP could not be fetched");
       }
       return keys.get(keyId);

@@ -19,8 +19,8 @@ export function createMetrics(): Metrics {
   const add = (counts: Map<string, number>, key: string) => counts.set(key, (counts.get(key) ?? 0) + 1);
 
   return {
-    ended({ backend, response, code, seconds }) {
-      add(requests, `backend="${backend?.callee ?? ""}",status="${response.headersSent ? response.statusCode : 0}"`);
+    ended({ backend, status, code, seconds }) {
+      add(requests, `backend="${backend?.callee ?? ""}",status="${status ?? 0}"`);
       if (code !== undefined) add(errors, `code="${code}"`);
       const bucket = BOUNDS.findIndex((bound) => seconds <= bound);
       if (bucket !== -1) buckets[bucket]! += 1;

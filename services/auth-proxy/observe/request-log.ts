@@ -8,7 +8,7 @@ import { protocolOf } from "../rules/headers";
  * Source: https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#HttpRequest
  */
 export function requestLog(log: Log, random: Random): (record: Ended) => void {
-  return ({ incoming, response, backend, code, seconds }) => {
+  return ({ incoming, status, backend, code, seconds }) => {
     const { method = "", url = "", headers } = incoming;
     const path = url.split("?", 1)[0]!;
     const traced = headers["traceparent"] !== undefined || headers["x-cloud-trace-context"] !== undefined;
@@ -16,7 +16,7 @@ export function requestLog(log: Log, random: Random): (record: Ended) => void {
       httpRequest: {
         requestMethod: method,
         requestUrl: `${protocolOf(incoming)}://${headers.host ?? ""}${path}`,
-        ...(response.headersSent && { status: response.statusCode }),
+        ...(status !== undefined && { status }),
         ...(headers["user-agent"] !== undefined && { userAgent: headers["user-agent"] }),
         latency: `${seconds}s`,
       },

@@ -127,6 +127,30 @@ describe("the assertion of IAP", () => {
     assert.equal((await http(`${proxy.url}/health`)).status, 200);
   });
 
+  it("waits a second for keys after a failure where there are none yet, and lets no invented key id be one", async () => {
+    const own = new HeldClock();
+    let fails = true;
+    let loads = 0;
+    const load = async () => {
+      loads += 1;
+      if (fails) throw new Error("no network");
+      return set;
+    };
+    const keys = createKeySource({ load, clock: own });
+    await assert.rejects(keys.get("k1"), { code: "identity-keys-unavailable" });
+    await assert.rejects(keys.get("k1"), { code: "identity-keys-unavailable" });
+    assert.equal(loads, 1);
+    fails = false;
+    await own.pass(1_000);
+    assert.ok(await keys.get("k1"));
+    fails = true;
+    await own.pass(30_000);
+    assert.equal(await keys.get("invented"), undefined);
+    assert.equal(loads, 3);
+    await own.pass(600_000);
+    await assert.rejects(keys.get("invented"), { code: "identity-keys-unavailable" });
+  });
+
   it("cannot be checked without keys: 503, and nothing is sent", async () => {
     const backend = await backendFake();
     const loadKeys = async () => {

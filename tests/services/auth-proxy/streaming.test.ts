@@ -3,7 +3,7 @@ import { type ClientRequest, type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
 import { afterEach, describe, it } from "mocha";
 import { http, until } from "../support";
-import { handBackend, proxyWith, raw, rawBackend, stopAll } from "./support";
+import { handBackend, proxyWith, raw, rawBackend, stands, stopAll } from "./support";
 
 const MIB = 1_048_576;
 
@@ -201,6 +201,62 @@ describe("the auth proxy's streams", () => {
     assert.match(without, /\r\n0\r\n\r\n$/);
   });
 
+  it("passes several links of a hint on, and answers where Node knows no form of one", async () => {
+    const answering = (links: string) =>
+      rawBackend((socket) =>
+        socket.once("data", () =>
+          socket.end(`HTTP/1.1 103 Early Hints\r\n${links}\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok`),
+        ),
+      );
+    const ask = async (links: string) => {
+      const proxy = await proxyWith({ BACKEND_URL: (await answering(links)).url });
+      return raw(proxy.port, "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    };
+    const several = await ask("Link: </a.css>; rel=preload\r\nLink: </b.css>; rel=preload, </c.css>; rel=preload\r\n");
+    assert.match(
+      several,
+      /^HTTP\/1\.1 103 Early Hints\r\nLink: <\/a\.css>.*<\/b\.css>.*<\/c\.css>.*\r\n\r\nHTTP\/1\.1 200/,
+    );
+    assert.match(await ask('Link: <https://x.example>; rel="preconnect dns-prefetch"\r\n'), /^HTTP\/1\.1 200 OK\r\n/);
+  });
+
+  it("serves the next request of a client whose body nobody read to its end", async () => {
+    const backend = await handBackend((incoming, response) => {
+      response.writeHead(incoming.url === "/next" ? 200 : 401).end("said");
+    });
+    const proxy = await proxyWith({ BACKEND_URL: backend.url });
+    const body = "x".repeat(400_000);
+    const got = await raw(
+      proxy.port,
+      `POST / HTTP/1.1\r\nHost: h\r\nContent-Length: ${body.length}\r\n\r\n${body}GET /next HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n`,
+    );
+    assert.deepEqual(got.match(/HTTP\/1\.1 \d{3}/g), ["HTTP/1.1 401", "HTTP/1.1 200"]);
+  });
+
+  it("cuts a client that has its whole answer and does not end its body within two seconds", async () => {
+    const backend = await handBackend((_, response) => response.writeHead(401).end("said"));
+    const proxy = await proxyWith({ BACKEND_URL: backend.url });
+    const started = performance.now();
+    const got = await raw(proxy.port, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 400000\r\n\r\nbegun");
+    const tookMs = performance.now() - started;
+    assert.match(got, /^HTTP\/1\.1 401 Unauthorized\r\n[\s\S]*said/);
+    assert.ok(tookMs >= 1_900 && tookMs < 5_000, `${tookMs} ms`);
+  });
+
+  it("serves the next request of a client whose body of unknown length was over the limit", async () => {
+    const backend = await handBackend((incoming, response) => {
+      incoming.resume().on("end", () => response.end("said"));
+      incoming.on("error", () => {});
+    });
+    const proxy = await proxyWith({ BACKEND_URL: backend.url, BODY_LIMIT_BYTES: "100000" });
+    const chunk = `2710\r\n${"x".repeat(10_000)}\r\n`;
+    const got = await raw(
+      proxy.port,
+      `POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n${chunk.repeat(40)}0\r\n\r\nGET /next HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n`,
+    );
+    assert.deepEqual(got.match(/HTTP\/1\.1 \d{3}/g), ["HTTP/1.1 413", "HTTP/1.1 200"]);
+  });
+
   it("serves HEAD, 204, 304 and HTTP/1.0 as they are", async () => {
     const backend = await handBackend((incoming, response) => {
       const status = Number(/\d{3}/.exec(incoming.url!)?.[0] ?? 200);
@@ -223,11 +279,3 @@ describe("the auth proxy's streams", () => {
     assert.deepEqual(got.match(/\r\n\r\n(\/\d)/g), ["\r\n\r\n/1", "\r\n\r\n/2", "\r\n\r\n/3"]);
   });
 });
-
-/** Waits until a count has stood still for a while: nothing flows any more. */
-async function stands(count: () => number): Promise<void> {
-  for (let last = -1; last !== count(); ) {
-    last = count();
-    await new Promise((resolve) => setTimeout(resolve, 150));
-  }
-}

@@ -120,3 +120,11 @@ export function header(incoming: IncomingMessage | Seen, name: string): string |
   const value = incoming.headers[name];
   return Array.isArray(value) ? value.join(", ") : value;
 }
+
+/** Waits until a count has stood still for a while: nothing flows any more. */
+export async function stands(count: () => number): Promise<void> {
+  for (let last = -1; last !== count(); ) {
+    last = count();
+    await new Promise((resolve) => setTimeout(resolve, 150));
+  }
+}

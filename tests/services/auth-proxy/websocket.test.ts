@@ -2,8 +2,10 @@ import * as assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { connect, type Socket } from "node:net";
 import { afterEach, describe, it } from "mocha";
-import { idToken, until } from "../support";
-import { handBackend, proxyWith, raw, stopAll, told } from "./support";
+import { http, idToken, until } from "../support";
+import { handBackend, later, proxyWith, raw, stands, stopAll, told } from "./support";
+
+const MIB = 1_048_576;
 
 const KEY = "dGhlIHNhbXBsZSBub25jZQ==";
 const accept = (key: string) =>
@@ -71,6 +73,99 @@ describe("the auth proxy's WebSockets", () => {
     const proxy = await proxyWith({ BACKEND_URL: backend.url });
     const got = await raw(proxy.port, handshake("/refused"));
     assert.match(got, /^HTTP\/1\.1 403 Forbidden\r\n[\s\S]*x-own: 1\r\n[\s\S]*\r\n\r\nno$/i);
+  });
+
+  it("that the backend answers with a page hold it back while the client does not read", async () => {
+    let written = 0;
+    const backend = await handBackend((_, response) => response.end());
+    backend.server.on("upgrade", (_, socket: Socket) => {
+      socket.on("error", () => {});
+      later(async () => socket.destroy());
+      socket.write("HTTP/1.1 200 OK\r\n\r\n");
+      const chunk = Buffer.alloc(65_536);
+      const more = () => {
+        while (written < 256 * MIB) {
+          written += chunk.length;
+          if (!socket.write(chunk)) return void socket.once("drain", more);
+        }
+        socket.end();
+      };
+      more();
+    });
+    const proxy = await proxyWith({ BACKEND_URL: backend.url });
+    const socket = connect(proxy.port, "127.0.0.1");
+    later(async () => socket.destroy());
+    socket.on("error", () => {});
+    socket.write(handshake("/page"));
+    socket.pause();
+    await stands(() => written);
+    assert.ok(written < 64 * MIB, `${written} bytes were taken from the backend`);
+    let read = 0;
+    socket.on("data", (chunk) => {
+      read += chunk.length;
+    });
+    socket.resume();
+    await until(() => read > 256 * MIB);
+  });
+
+  it("are logged and counted once each: opened, answered with a page, refused, left by the client, or failed", async () => {
+    const backend = await echoBackend();
+    const plain = backend.server.listeners("upgrade")[0] as (...all: unknown[]) => void;
+    backend.server.removeAllListeners("upgrade");
+    backend.server.on("upgrade", (incoming, socket: Socket, head) => {
+      if (incoming.url !== "/silent" && incoming.url !== "/endless") return plain(incoming, socket, head);
+      later(async () => socket.destroy());
+      if (incoming.url === "/silent") return;
+      socket.on("error", () => {});
+      socket.write("HTTP/1.1 200 OK\r\n\r\n");
+      const more = () => void socket.write(Buffer.alloc(65_536), (error) => error ?? more());
+      more();
+    });
+    const env = {
+      METRICS_PATH: "/metrics",
+      REQUEST_LOG: "on",
+      REQUEST_TIMEOUT_MS: "500",
+      ALLOWED_ORIGINS: "https://good.example",
+    };
+    const proxy = await proxyWith({ BACKEND_URL: backend.url, ...env });
+    const down = await proxyWith({ BACKEND_URL: "http://127.0.0.1:9", ...env });
+    const lines = ({ log }: typeof proxy) =>
+      log
+        .filter((entry) => entry["httpRequest"] !== undefined)
+        .map(({ message, code, httpRequest }) => [message, (httpRequest as { status?: number }).status, code]);
+    const ended = async (by: typeof proxy, expected: unknown[]) => {
+      await until(() => lines(by).length >= expected.length);
+      assert.deepEqual(lines(by), expected);
+    };
+    const expected: unknown[] = [];
+    const next = (...line: unknown[]) => {
+      expected.push(line);
+      return ended(proxy, expected);
+    };
+
+    await raw(proxy.port, handshake("/open?secret=1"), (text) => text.endsWith("hello"));
+    await next("GET /open", 101, undefined);
+    await raw(proxy.port, handshake("/refused"));
+    await next("GET /refused", 403, undefined);
+    await raw(proxy.port, handshake("/foreign", "Origin: https://evil.example\r\n"));
+    await next("GET /foreign", 403, "origin-refused");
+    await raw(proxy.port, handshake("/endless"), (text) => text.length > MIB);
+    await next("GET /endless", 200, "client-gone");
+    await raw(proxy.port, handshake("/silent"));
+    await next("GET /silent", 504, "callee-timeout");
+    await raw(down.port, handshake("/down"));
+    await ended(down, [["GET /down", 502, "callee-unreachable"]]);
+
+    const { text } = await http(`${proxy.url}/metrics`);
+    assert.deepEqual(text.match(/^auth_proxy_requests_total.*/gm), [
+      'auth_proxy_requests_total{backend="backend",status="101"} 1',
+      'auth_proxy_requests_total{backend="backend",status="403"} 1',
+      'auth_proxy_requests_total{backend="",status="403"} 1',
+      'auth_proxy_requests_total{backend="backend",status="200"} 1',
+      'auth_proxy_requests_total{backend="backend",status="504"} 1',
+    ]);
+    await proxy.stopProxy();
+    assert.deepEqual(lines(proxy), expected);
   });
 
   it("are refused to pages of undeclared origins, as browsers do not ask", async () => {
