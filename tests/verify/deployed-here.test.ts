@@ -73,8 +73,13 @@ describe("a deployed stack, probed from the internet", () => {
       `${PARTNERS} from internet -> web, altered: as expected, 401`,
       `${PARTNERS} from internet -> web, alg none: as expected, 401`,
       `${PARTNERS} from internet -> web, other issuer: as expected, 401`,
-      `${PARTNERS} from internet -> web, access token: as expected, 401`,
+      `${PARTNERS} from internet -> web, access token: an access token of these credentials is sent nowhere; impersonate a service account`,
     ]);
+  });
+
+  it("refuses an access token, which only credentials that impersonate have to show", async () => {
+    const [line] = await probed(token("access token"), as(robot(CI)));
+    assert.equal(line, `${PARTNERS} from internet -> web, access token: as expected, 401`);
   });
 
   it("sends what each case says", async () => {
@@ -106,7 +111,9 @@ describe("a deployed stack, probed from the internet", () => {
   });
 
   it("shows no real access token to a service that does not refuse a forged token", async () => {
-    const [line] = await probed(token("access token"), {}, () => answering((response) => void response.end("hello"))());
+    const [line] = await probed(token("access token"), as(robot(CI)), () =>
+      answering((response) => void response.end("hello"))(),
+    );
     assert.equal(
       line,
       `${PARTNERS} from internet -> web, access token: a forged token was not refused here, so no real access token is sent`,

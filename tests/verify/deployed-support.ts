@@ -79,7 +79,6 @@ export function person(email = ADA, aud = "764086051850.apps.googleusercontent.c
   return {
     member: `user:${email}`,
     idToken: async () => realToken(email, aud),
-    accessToken: async () => ACCESS_TOKEN,
   };
 }
 

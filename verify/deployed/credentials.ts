@@ -16,7 +16,11 @@ export interface Identity {
   readonly idTokenFor?: (audience: string) => Promise<string>;
   /** An ID token that Cloud Run takes for any service. */
   idToken(audience: string): Promise<string>;
-  accessToken(): Promise<string>;
+  /**
+   * An access token that only tells whose it is. Absent without impersonation: that of the credentials themselves does
+   * whatever they may do, and the service that it would be shown to may be open, or not what it says it is.
+   */
+  readonly accessToken?: () => Promise<string>;
 }
 
 export interface Credentials {
@@ -83,12 +87,14 @@ async function identityOf(source: AuthClient, impersonate: string | undefined): 
     member: `${isPerson ? "user" : "serviceAccount"}:${email}`,
     idToken,
     ...(!isPerson && { idTokenFor: idToken }),
-    async accessToken() {
-      const { token } = await client.getAccessToken().catch(refused);
-      if (!token) throw new NotProbed("Google gave no access token for the credentials");
-      return token;
-    },
+    ...(impersonate && { accessToken: () => accessTokenOf(client) }),
   };
+}
+
+async function accessTokenOf(client: AuthClient): Promise<string> {
+  const { token } = await client.getAccessToken().catch(refused);
+  if (!token) throw new NotProbed("Google gave no access token for the credentials");
+  return token;
 }
 
 function emailIn(token: string): string {

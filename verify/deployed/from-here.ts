@@ -63,6 +63,9 @@ export class FromHere {
         }
         return identity.idTokenFor("https://another-service.example");
       case "access token":
+        if (!identity.accessToken) {
+          throw new NotProbed("an access token of these credentials is sent nowhere; impersonate a service account");
+        }
         // A container that is let see it could act as the person.
         if (!(await this.#refuses(url, signal))) {
           throw new NotProbed("a forged token was not refused here, so no real access token is sent");
