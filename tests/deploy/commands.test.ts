@@ -32,6 +32,21 @@ describe("npm run preview, up and destroy", function () {
     assert.deepEqual(existing(project.controlPlane), []);
   });
 
+  it("destroy nothing while one service is deployed with protection, though the config has switched it off", async () => {
+    project.configure(mesh({ api: { image: IMAGE, deletionProtection: true } }));
+    const up = await project.tool(DEPLOY, "up", "prod", "--no-google", "--yes");
+    assert.equal(up.code, 0, up.stderr);
+    project.configure(mesh());
+    const before = existing(project.controlPlane);
+    const refused = await project.tool(DEPLOY, "destroy", "prod", "--no-google", "--yes");
+    assert.equal(refused.code, 1);
+    assert.equal(
+      refused.stderr,
+      'destroy: nothing was changed; first\n  - protected from being deleted: api; in two steps: "npm run up", with no deletionProtection of their own, then destroy again\n',
+    );
+    assert.deepEqual(existing(project.controlPlane), before);
+  });
+
   it("change nothing while something is missing, and say all of it", async () => {
     project.configure(mesh({ web: { image: IMAGE, calls: ["apo"] } }));
     const refused = await project.tool(DEPLOY, "up", "prod", "--no-google", "--yes");

@@ -30,6 +30,7 @@ describe("npm run up, before anything is changed", () => {
     selectedStack: async () => "prod",
     hasStack: async () => true,
     config: async () => ({ values, encrypted: new Set() }),
+    protectedResources: async () => [],
   };
   const google: Google = {
     credentialsProblem: async () => undefined,
@@ -178,17 +179,28 @@ describe("npm run up, before anything is changed", () => {
     );
   });
 
-  it("says the two steps before a protected stack can be destroyed, and lets an unprotected one go, whatever its config says", async () => {
-    assert.deepEqual(await obstacles({ operation: "destroy" }), [
-      'the services of "prod" are protected; in two steps: "pulumi config set deletionProtection false" and "npm run up", then destroy again',
+  const destroy = (protectedOnes: readonly string[] | undefined, more: Record<string, string> = {}) =>
+    obstacles({ operation: "destroy", cli: { ...config(more), protectedResources: async () => protectedOnes } });
+  const OFF = { "cloud-run-mesh:deletionProtection": "false", "cloud-run-mesh:services": "{}" };
+  const STEPS = '"npm run up", with no deletionProtection of their own, then destroy again';
+
+  it("says the two steps before what is deployed with protection can be destroyed, whatever the config says now", async () => {
+    assert.deepEqual(await destroy(["web", "api"]), [
+      `protected from being deleted: web, api; in two steps: "pulumi config set deletionProtection false" and ${STEPS}`,
     ]);
-    assert.deepEqual(
-      await obstacles({
-        operation: "destroy",
-        cli: config({ "cloud-run-mesh:deletionProtection": "false", "cloud-run-mesh:services": "{}" }),
-      }),
-      [],
-    );
+    assert.deepEqual(await destroy(["api"], OFF), [`protected from being deleted: api; in two steps: ${STEPS}`]);
+  });
+
+  it("lets a stack go that protects nothing", async () => {
+    assert.deepEqual(await destroy([]), []);
+    assert.deepEqual(await destroy([], OFF), []);
+  });
+
+  it("goes by the config where the state cannot be read", async () => {
+    assert.deepEqual(await destroy(undefined), [
+      `protected from being deleted: the services of "prod"; in two steps: "pulumi config set deletionProtection false" and ${STEPS}`,
+    ]);
+    assert.deepEqual(await destroy(undefined, OFF), []);
   });
 });
 

@@ -73,7 +73,8 @@ export async function checkDeployment(
 
   const config = selected === undefined ? undefined : await readConfig(selected, cli, obstacles, projectFolder);
   const spec = config && operation !== "destroy" ? parseConfig(config, around.today, obstacles) : undefined;
-  if (config && operation === "destroy") obstacles.push(...protection(config, selected));
+  if (config && cli && selected && operation === "destroy")
+    obstacles.push(...(await protection(config, selected, cli)));
 
   const missing = await credentials;
   if (missing) {
@@ -127,12 +128,17 @@ function exampleProject(): string | undefined {
   return /^\s*gcp:project:\s*(\S+)$/m.exec(example)?.[1];
 }
 
-function protection({ values }: StackConfig, stack: string | undefined): Obstacle[] {
-  if (values["cloud-run-mesh:deletionProtection"] === "false") return [];
+/** What is deployed decides: grants go before what they are on, so that a refusal halfway cuts callers off. */
+async function protection({ values }: StackConfig, stack: string, cli: Cli): Promise<Obstacle[]> {
+  const names = await cli.protectedResources(stack);
+  const isOff = values["cloud-run-mesh:deletionProtection"] === "false";
+  if (names === undefined ? isOff : names.length === 0) return [];
+  const what = names === undefined ? `the services of "${stack}"` : names.join(", ");
+  const first = isOff ? "" : '"pulumi config set deletionProtection false" and ';
   return [
     {
       check: "protection",
-      message: `the services of "${stack}" are protected; in two steps: "pulumi config set deletionProtection false" and "npm run up", then destroy again`,
+      message: `protected from being deleted: ${what}; in two steps: ${first}"npm run up", with no deletionProtection of their own, then destroy again`,
     },
   ];
 }

@@ -9,7 +9,10 @@ export interface StackConfig {
 }
 
 /** What the checks ask of a CLI. */
-export type Cli = Pick<PulumiCli, "isAtLeast" | "isLoggedIn" | "selectedStack" | "hasStack" | "config">;
+export type Cli = Pick<
+  PulumiCli,
+  "isAtLeast" | "isLoggedIn" | "selectedStack" | "hasStack" | "config" | "protectedResources"
+>;
 
 /** The person's own Pulumi CLI, asked questions only. */
 export class PulumiCli {
@@ -58,6 +61,17 @@ export class PulumiCli {
     };
   }
 
+  /** Names of what Google refuses to delete, as far as the stack knows; absent where its state cannot be read. */
+  async protectedResources(stack: string): Promise<readonly string[] | undefined> {
+    const text = await this.ask(["stack", "export", "--stack", stack]);
+    try {
+      const { deployment } = JSON.parse(text ?? "") as { deployment?: { resources?: readonly StateResource[] } };
+      return (deployment?.resources ?? []).filter(isProtected).map(({ urn }) => urn.split("::").at(-1) ?? urn);
+    } catch {
+      return undefined;
+    }
+  }
+
   /** The stack's outputs, without those that are secret; absent where there are none to be had. */
   async outputs(stack: string): Promise<Readonly<Record<string, unknown>> | undefined> {
     const text = await this.ask(["stack", "output", "--json", "--stack", stack]);
@@ -77,6 +91,15 @@ export class PulumiCli {
       return undefined;
     }
   }
+}
+
+interface StateResource {
+  readonly urn: string;
+  readonly outputs?: { readonly deletionProtection?: unknown; readonly deletionPolicy?: unknown };
+}
+
+function isProtected({ outputs }: StateResource): boolean {
+  return outputs?.deletionProtection === true || outputs?.deletionPolicy === "PREVENT";
 }
 
 const quiet = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" };

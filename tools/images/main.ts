@@ -16,8 +16,7 @@ const projectFolder = process.cwd();
 async function images(stack: string, wanted: readonly string[], options: Options): Promise<void> {
   const name = `Pulumi.${stack}.yaml`;
   const file = path.join(projectFolder, name);
-  const document = parseDocument(readConfig(file, name));
-  const { config = {} } = (document.toJS() ?? {}) as { config?: Record<string, unknown> };
+  const { config = {} } = (parseDocument(readConfig(file, name)).toJS() ?? {}) as { config?: Record<string, unknown> };
   const [project, region] = [textOf(config, "gcp:project", name), textOf(config, "gcp:region", name)];
   const services = (config["cloud-run-mesh:services"] ?? {}) as Record<string, WrittenService>;
   const builds = planBuilds(services, wanted, { project, region, projectFolder });
@@ -33,7 +32,9 @@ async function images(stack: string, wanted: readonly string[], options: Options
   for (const build of builds) {
     tell(`${build.key}: builds …`);
     const image = await cloudBuild.build(build);
-    // One at a time: what was built is in the config, whatever becomes of the next.
+    // One at a time: what was built is in the config, whatever becomes of the next. A build takes minutes, in which
+    // the config may have changed.
+    const document = parseDocument(readConfig(file, name));
     document.setIn(["config", "cloud-run-mesh:services", build.key, "image"], image);
     writeFileSync(file, document.toString({ lineWidth: 0 }));
     tell(`${build.key}: ${image}`);
