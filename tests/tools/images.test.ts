@@ -32,8 +32,8 @@ describe("npm run images", function () {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   /** A gcloud that writes down how it was called, and what was in the files that it was given. */
-  function gcloud(answers: { repository?: boolean; failing?: string; digest?: string } = {}): void {
-    const { repository = true, failing = "", digest = DIGEST } = answers;
+  function gcloud(answers: { repository?: boolean; failing?: string; digest?: string; edited?: boolean } = {}): void {
+    const { repository = true, failing = "", digest = DIGEST, edited = false } = answers;
     const script = `#!${process.execPath}
 const { appendFileSync, readFileSync } = require("node:fs");
 const args = process.argv.slice(2);
@@ -50,6 +50,7 @@ if (${JSON.stringify(failing)} && call.includes(${JSON.stringify(failing)})) {
 }
 if (call.startsWith("builds submit")) {
   const key = call.includes("/api") ? "api" : "web";
+  if (${String(edited)}) appendFileSync("Pulumi.prod.yaml", "  cloud-run-mesh:edited-during: " + key + "\\n");
   const image = "europe-west9-docker.pkg.dev/shop-prod/cloud-run-mesh/" + key;
   console.log(JSON.stringify({ status: "SUCCESS", results: { images: [{ name: image + ":1234", digest: ${JSON.stringify(digest)} }] } }));
 }
@@ -100,6 +101,13 @@ if (call.startsWith("builds submit")) {
       images: [`${home}/web:$BUILD_ID`],
     });
     assert.deepEqual(api!.slice(-3), [`--pack=image=${home}/api`, path.join(folder, "api"), "--quiet"]);
+  });
+
+  it("keeps what somebody wrote into the config during a build", async () => {
+    gcloud({ edited: true });
+    assert.equal((await run("prod", "web")).code, 0);
+    assert.match(config(), new RegExp(`web@${DIGEST}`));
+    assert.match(config(), /^ {2}cloud-run-mesh:edited-during: web$/m);
   });
 
   it("makes the repository where there is none, scanned and cleaned up", async () => {
