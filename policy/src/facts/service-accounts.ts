@@ -1,6 +1,10 @@
 /** The one place that knows which service accounts Google Cloud makes by default, in every spelling. */
 
-export type DefaultAccount = "Compute Engine default" | "App Engine default" | "project default";
+export type DefaultAccount =
+  | "Compute Engine default"
+  | "App Engine default"
+  | "Cloud Build default"
+  | "project default";
 
 /**
  * Which default service account a reference names; undefined if it is none, or no text.
@@ -19,6 +23,8 @@ export function defaultAccount(reference: unknown): DefaultAccount | undefined {
   if (account === "default") return "project default";
   if (account.endsWith("-compute@developer.gserviceaccount.com")) return "Compute Engine default";
   if (/@(?:[^@]+\.)?appspot\.gserviceaccount\.com$/.test(account)) return "App Engine default";
+  // https://docs.cloud.google.com/build/docs/cloud-build-service-account, "legacy"; its agent is gcp-sa-cloudbuild.
+  if (/^\d+@cloudbuild\.gserviceaccount\.com$/.test(account)) return "Cloud Build default";
   return undefined;
 }
 

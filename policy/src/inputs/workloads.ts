@@ -30,9 +30,12 @@ export const WORKLOADS: ReadonlyMap<string, WorkloadType> = new Map<string, Work
   [
     SERVICE,
     {
-      identities: [{ keys: ["template", "serviceAccount"], who: RUNS }],
+      identities: [
+        { keys: ["template", "serviceAccount"], who: RUNS },
+        { keys: ["buildConfig", "serviceAccount"], onlyWith: "buildConfig", who: "the service's build" },
+      ],
       containers: ["template", "containers"],
-      variables: [],
+      variables: [["buildConfig", "environmentVariables"]],
     },
   ],
   [

@@ -64,6 +64,11 @@ export const withContainer: readonly (readonly [string, (container: object) => R
   ],
 ];
 export const withVariables: readonly (readonly [string, (variables: unknown) => Record<string, unknown>, string])[] = [
+  [
+    SERVICE,
+    (environmentVariables) => service({ buildConfig: { serviceAccount: OWN, environmentVariables } }),
+    "buildConfig.environmentVariables",
+  ],
   [FUNCTION_V1, (environmentVariables) => functionV1({ environmentVariables }), "environmentVariables"],
   [FUNCTION_V1, (buildEnvironmentVariables) => functionV1({ buildEnvironmentVariables }), "buildEnvironmentVariables"],
   [FUNCTION_V2, (environmentVariables) => functionV2({ environmentVariables }), "serviceConfig.environmentVariables"],

@@ -118,6 +118,18 @@ export const examples: Examples = {
       path: "buildConfig.serviceAccount",
     },
     {
+      because: "a service that is built of a function's code is built by the default account",
+      type: SERVICE,
+      props: { ...service(OWN), buildConfig: { functionTarget: "score" } },
+      path: "buildConfig.serviceAccount",
+    },
+    {
+      because: "the account that Cloud Build gave every project until 2024 builds it",
+      type: FUNCTION_V2,
+      props: functionV2({}, { buildConfig: { serviceAccount: "123456789012@cloudbuild.gserviceaccount.com" } }),
+      path: "buildConfig.serviceAccount",
+    },
+    {
       because: "the default account by its resource name builds it",
       type: FUNCTION_V2,
       props: functionV2({}, { buildConfig: { serviceAccount: `projects/acme-dev/serviceAccounts/${COMPUTE}` } }),
