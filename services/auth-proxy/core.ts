@@ -3,6 +3,9 @@ import type { Clock, Identity, Log, ServiceError, TokenSource } from "../runtime
 import type { Backend } from "./forward/backend";
 import type { ProxyOptions } from "./options";
 
+/** How long a client may take to finish its body, or to read what is left, once it has been answered. */
+export const LINGER_MS = 2_000;
+
 /** What one request is to the proxy while it is under way: something to cut, and something that can fall silent. */
 export interface Flight {
   /** When it is cut unless something happens before. Milliseconds since 1970-01-01 UTC. */

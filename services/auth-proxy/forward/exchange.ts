@@ -1,15 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Dispatcher } from "undici";
 import { ServiceError } from "../../runtime/index";
-import { type Core, type Flight, flightsOn } from "../core";
+import { type Core, type Flight, flightsOn, LINGER_MS } from "../core";
 import type { UserIdentity } from "../identity/verifier";
 import { backendHeaders, clientHeaders, clientTrailers, refusesToken, valueIn } from "../rules/headers";
 import type { Backend } from "./backend";
 import { answerError, backendError, logFailure, tokenError, tokenRefused } from "./failure";
 import { hasBody, RequestBody } from "./request-body";
-
-/** How long a client may go on sending a body after it has been answered. */
-const LINGER_MS = 2_000;
 
 /** What goes with one request besides itself. */
 export interface ExchangeParts {

@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Dispatcher } from "undici";
 import { ServiceError } from "../../runtime/index";
-import type { Core, Flight } from "../core";
+import { type Core, type Flight, LINGER_MS } from "../core";
 import type { UserIdentity } from "../identity/verifier";
 import { backendHeaders, clientHeaders, refusesToken } from "../rules/headers";
 import type { Backend } from "./backend";
@@ -177,6 +177,10 @@ export class Tunnel implements Dispatcher.DispatchHandler, Flight {
     this.#abortUpstream?.(reason ?? new ServiceError("client-gone", "the tunnel has ended"));
     this.#upstream?.destroy();
     this.socket.destroySoon();
+    if (!this.socket.destroyed) {
+      const cancel = this.core.clock.after(LINGER_MS, () => this.socket.destroy());
+      this.socket.once("close", cancel);
+    }
     this.core.ended?.({
       incoming: this.incoming,
       backend: this.backend,

@@ -168,6 +168,29 @@ describe("the auth proxy's WebSockets", () => {
     assert.deepEqual(lines(proxy), expected);
   });
 
+  it("end with the instance though their client reads nothing", async () => {
+    const backend = await handBackend((_, response) => response.end());
+    let flooded = false;
+    backend.server.on("upgrade", (_, socket: Socket) => {
+      socket.on("error", () => {});
+      socket.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n");
+      const more = (): void => {
+        while (socket.write(Buffer.alloc(65_536)));
+        flooded = true;
+        socket.once("drain", more);
+      };
+      more();
+    });
+    const proxy = await proxyWith({ BACKEND_URL: backend.url });
+    const socket = connect(proxy.port, "127.0.0.1");
+    socket.on("error", () => {});
+    socket.write(handshake("/flood"));
+    socket.pause();
+    await until(() => flooded);
+    await proxy.stopProxy();
+    socket.destroy();
+  });
+
   it("are refused to pages of undeclared origins, as browsers do not ask", async () => {
     const backend = await echoBackend();
     const proxy = await proxyWith({ BACKEND_URL: backend.url, ALLOWED_ORIGINS: "https://good.example" });
