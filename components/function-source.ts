@@ -5,8 +5,11 @@ import * as path from "node:path";
 import * as storage from "@pulumi/gcp/storage";
 import * as pulumi from "@pulumi/pulumi";
 
-/** What no build needs: gcloud leaves the same out. Source: https://cloud.google.com/sdk/gcloud/reference/topic/gcloudignore */
-const LEFT_OUT = /^(node_modules|\..*)$/;
+/**
+ * What no build needs, as gcloud leaves it out, and what is a secret more often than not. Other files with a dot are part
+ * of the code: `.npmrc` names a registry. Source: https://cloud.google.com/sdk/gcloud/reference/topic/gcloudignore
+ */
+const LEFT_OUT = /^(node_modules|\.git|\.gitignore|\.gcloudignore|\.env(\..*)?|\.DS_Store)$/;
 
 /**
  * Uploads a folder. A new name makes a new build; the old object goes once nothing refers to it.

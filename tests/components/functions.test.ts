@@ -71,11 +71,15 @@ describe("CloudRunFunction", () => {
     const first = await object();
     mkdirSync(path.join(source, "node_modules"));
     writeFileSync(path.join(source, "node_modules", "left-out.js"), "1");
-    writeFileSync(path.join(source, ".env"), "SECRET=1");
+    for (const name of [".env", ".env.local", ".gitignore", ".gcloudignore"])
+      writeFileSync(path.join(source, name), "SECRET=1");
     assert.equal(await object(), first);
     writeFileSync(path.join(source, "index.js"), "exports.score = () => 1;");
+    const changed = await object();
+    assert.notEqual(changed, first);
+    writeFileSync(path.join(source, ".npmrc"), "registry=https://npm.acme.example");
     const second = await object();
-    assert.notEqual(second, first);
+    assert.notEqual(second, changed);
     mkdirSync(path.join(source, "lib"));
     writeFileSync(path.join(source, "lib", "weights.json"), "{}");
     assert.notEqual(await object(), second);
