@@ -210,7 +210,7 @@ describe("npm run token and npm run call, on Google Cloud", () => {
 });
 
 describe("a refusal", () => {
-  it("tells a grant that has ended from one that never was", () => {
+  it("tells a grant that has ended from one that has not spread yet, and from that of somebody else", () => {
     const way = {
       as: "ada@acme.com",
       service: "web",
@@ -218,11 +218,18 @@ describe("a refusal", () => {
       invokers: [{ caller: "user:ada@acme.com", until: "2026-11-01" }],
     };
     assert.equal(
-      explainRefusal(403, way),
+      explainRefusal(403, way, "2026-11-02"),
       '403: ada@acme.com has no roles/run.invoker on "web" any more: it ended on 2026-11-01\n' +
         "  granted: user:ada@acme.com until 2026-11-01\n" +
         "  to grant it, in the stack config: a later `until` under services.web.access",
     );
+    assert.equal(
+      explainRefusal(403, way, "2026-11-01"),
+      '403: ada@acme.com has roles/run.invoker on "web" by the stack\'s outputs, and Cloud Run does not know of it\n' +
+        "  a new grant takes some minutes to count; longer than that, see whether somebody has taken it away: pulumi refresh",
+    );
+    const [first] = explainRefusal(403, { ...way, as: "da@acme.com" }, "2026-11-02").split("\n");
+    assert.equal(first, '403: da@acme.com has no roles/run.invoker on "web"');
     assert.equal(
       explainRefusal(401, way),
       '401: Cloud Run does not accept the token of ada@acme.com for "web": it is expired, or for another audience',

@@ -2,8 +2,16 @@ import type { Way } from "./way";
 
 type RefusedBy = Pick<Way, "as" | "service" | "invokers" | "services">;
 
-/** Why Cloud Run refused, and the lines of stack config that would let the call through. */
-export function explainRefusal(status: number, { as, service, invokers, services }: RefusedBy): string {
+/**
+ * Why Cloud Run refused, and the lines of stack config that would let the call through.
+ *
+ * @param today in UTC, `YYYY-MM-DD`
+ */
+export function explainRefusal(
+  status: number,
+  { as, service, invokers, services }: RefusedBy,
+  today = new Date().toISOString().slice(0, 10),
+): string {
   if (status === 401) {
     return `401: Cloud Run does not accept the token of ${as} for "${service}": it is expired, or for another audience`;
   }
@@ -14,7 +22,14 @@ export function explainRefusal(status: number, { as, service, invokers, services
     );
   }
   const granted = invokers.map(({ caller, until }) => (until ? `${caller} until ${until}` : caller));
-  const ended = invokers.find(({ caller, until }) => until !== undefined && caller.endsWith(as));
+  const own = invokers.filter(({ caller }) => caller === as || caller.slice(caller.indexOf(":") + 1) === as);
+  const [ended] = own;
+  if (own.some(({ until = today }) => until >= today)) {
+    return [
+      `403: ${as} has roles/run.invoker on "${service}" by the stack's outputs, and Cloud Run does not know of it`,
+      "  a new grant takes some minutes to count; longer than that, see whether somebody has taken it away: pulumi refresh",
+    ].join("\n");
+  }
   return [
     `403: ${as} has no roles/run.invoker on "${service}"${ended ? ` any more: it ended on ${ended.until}` : ""}`,
     `  granted: ${granted.join(", ") || "nobody"}`,
