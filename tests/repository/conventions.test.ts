@@ -25,7 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   sandbox: ["sandbox", "policy/src", "mesh/names"],
   // The command that shows the proof beside what it runs.
   "sandbox/start.ts": ["sandbox", "verify"],
-  verify: ["mesh", "sandbox", "services/runtime/clock", "tools/deploy"],
+  verify: ["mesh", "sandbox", "services/runtime/clock", "services/runtime/tokens/application-default", "tools/deploy"],
 };
 
 /** Packages that a folder must not load: `mesh` is pure, `policy` judges stacks of any SDK version. */

@@ -207,13 +207,13 @@ describe("npm run up, before anything is changed", () => {
 describe("which APIs are on", () => {
   const asked: unknown[] = [];
   const google = (request: () => unknown) =>
-    googleFromDefaultCredentials({
+    googleFromDefaultCredentials(async () => ({
       getAccessToken: async () => "token",
       request: async (options: unknown) => {
         asked.push(options);
         return { data: request() } as never;
       },
-    });
+    }));
 
   it("is asked of Service Usage in one request", async () => {
     const services = [
@@ -244,13 +244,14 @@ describe("which APIs are on", () => {
 describe("which permissions are held", () => {
   const google = (answer: (permissions: readonly string[]) => readonly string[]) => {
     const questions: (readonly string[])[] = [];
-    const asked = googleFromDefaultCredentials({
+    const auth = {
       getAccessToken: async () => "token",
       request: async ({ data }: { data: { permissions: readonly string[] } }) => {
         questions.push(data.permissions);
         return { data: { permissions: answer(data.permissions) } } as never;
       },
-    } as Parameters<typeof googleFromDefaultCredentials>[0]);
+    } as Awaited<ReturnType<NonNullable<Parameters<typeof googleFromDefaultCredentials>[0]>>>;
+    const asked = googleFromDefaultCredentials(async () => auth);
     return { asked, questions };
   };
   const refused = (status: number) => Object.assign(new Error("refused"), { status });

@@ -1,4 +1,7 @@
-import { GoogleAuth } from "google-auth-library";
+import type { GoogleAuth } from "google-auth-library";
+import { APPLICATION_DEFAULT } from "../../services/runtime/tokens/application-default";
+
+type Auth = Pick<GoogleAuth, "getAccessToken" | "request">;
 
 /** What the checks ask Google, so that tests can answer in its place. */
 export interface Google {
@@ -10,22 +13,29 @@ export interface Google {
   enabledServices(project: string, services: readonly string[]): Promise<string[] | undefined>;
 }
 
-/** Application Default Credentials, which the provider uses as well. Source: https://cloud.google.com/docs/authentication/application-default-credentials */
-export function googleFromDefaultCredentials(
-  auth: Pick<GoogleAuth, "getAccessToken" | "request"> = new GoogleAuth({
-    scopes: ["https://www.googleapis.com/auth/cloud-platform"],
-  }),
-): Google {
+/**
+ * Application Default Credentials, which the provider uses as well.
+ * Source: https://cloud.google.com/docs/authentication/application-default-credentials
+ *
+ * @param load loads Google's library, on the first question
+ */
+export function googleFromDefaultCredentials(load: () => Promise<Auth> = defaultAuth): Google {
+  let loaded: Promise<Auth> | undefined;
+  const library = () => {
+    loaded ??= load();
+    return loaded;
+  };
   return {
     async credentialsProblem() {
       try {
-        const token = await auth.getAccessToken();
+        const token = await (await library()).getAccessToken();
         return token ? undefined : "Google gave no access token";
       } catch (error) {
-        return (error as Error).message.split("\n")[0];
+        return whyNoToken(error as Error);
       }
     },
     async testPermissions(project, permissions) {
+      const auth = await library();
       const held = async (asked: readonly string[]): Promise<string[]> => {
         try {
           const { data } = await auth.request<{ permissions?: string[] }>({
@@ -51,6 +61,7 @@ export function googleFromDefaultCredentials(
       const names = services.map((service) => `names=${parent}/services/${service}`).join("&");
       try {
         // At most 30 names. Source: https://cloud.google.com/service-usage/docs/reference/rest/v1/services/batchGet
+        const auth = await library();
         const { data } = await auth.request<{ services?: { name: string; state: string }[] }>({
           url: `https://serviceusage.googleapis.com/v1/${parent}/services:batchGet?${names}`,
           timeout: 15_000,
@@ -65,4 +76,14 @@ export function googleFromDefaultCredentials(
       }
     },
   };
+}
+
+async function defaultAuth(): Promise<Auth> {
+  const { GoogleAuth } = await import("google-auth-library");
+  return new GoogleAuth(APPLICATION_DEFAULT);
+}
+
+/** One line. What answers in Google's place, a company's proxy say, may give a code alone. */
+export function whyNoToken(error: Error & { readonly code?: unknown }): string {
+  return error.message.split("\n")[0] || `answered ${error.code ?? "nothing"}`;
 }

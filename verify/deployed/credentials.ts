@@ -1,11 +1,7 @@
 /** Whose tokens this machine can get: those of Application Default Credentials, or of an account that they impersonate. */
-import {
-  type AuthClient,
-  GoogleAuth,
-  type IdTokenProvider,
-  Impersonated,
-  UserRefreshClient,
-} from "google-auth-library";
+import type { AuthClient, IdTokenProvider } from "google-auth-library";
+import { APPLICATION_DEFAULT } from "../../services/runtime/tokens/application-default";
+import { whyNoToken } from "../../tools/deploy/google";
 import { NotProbed, saying } from "./not-probed";
 
 /** Somebody in whose name this machine can send requests. */
@@ -30,7 +26,6 @@ export interface Credentials {
   identity(): Promise<Identity>;
 }
 
-const PLATFORM = "https://www.googleapis.com/auth/cloud-platform";
 const EMAIL = "https://www.googleapis.com/auth/userinfo.email";
 
 /**
@@ -42,13 +37,13 @@ const EMAIL = "https://www.googleapis.com/auth/userinfo.email";
  */
 export function defaultCredentials(
   impersonate?: string,
-  load: () => Promise<AuthClient> = () => new GoogleAuth({ scopes: [PLATFORM] }).getClient(),
+  load: () => Promise<AuthClient> = applicationDefault,
 ): Credentials {
   let loaded: Promise<AuthClient> | undefined;
   const client = () => {
     loaded ??= load().catch((error: Error) => {
       throw new NotProbed(
-        `no Google credentials (${saying(error.message)}); run "gcloud auth application-default login"`,
+        `no Google credentials (${saying(whyNoToken(error))}); run "gcloud auth application-default login"`,
       );
     });
     return loaded;
@@ -66,7 +61,14 @@ export function defaultCredentials(
   };
 }
 
+/** Loads Google's library on the first question: most of what is asked of a stack takes no credentials. */
+async function applicationDefault(): Promise<AuthClient> {
+  const { GoogleAuth } = await import("google-auth-library");
+  return new GoogleAuth(APPLICATION_DEFAULT).getClient();
+}
+
 async function identityOf(source: AuthClient, impersonate: string | undefined): Promise<Identity> {
+  const { Impersonated, UserRefreshClient } = await import("google-auth-library");
   const client = impersonate
     ? new Impersonated({ sourceClient: source, targetPrincipal: impersonate, targetScopes: [EMAIL] })
     : source;
@@ -110,6 +112,6 @@ function emailIn(token: string): string {
 
 function refused(error: Error): never {
   throw new NotProbed(
-    `Google gave no token for the credentials (${saying(error.message)}); run "gcloud auth application-default login"`,
+    `Google gave no token for the credentials (${saying(whyNoToken(error))}); run "gcloud auth application-default login"`,
   );
 }

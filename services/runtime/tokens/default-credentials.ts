@@ -1,5 +1,6 @@
 import type { AuthClient, IdTokenProvider } from "google-auth-library";
 import { ServiceError } from "../errors";
+import { APPLICATION_DEFAULT } from "./application-default";
 import type { Minter } from "./id-token";
 
 /**
@@ -65,7 +66,7 @@ async function providerOf(library: Library, impersonate: string | undefined): Pr
 
 async function clientOf(library: Library): Promise<AuthClient> {
   try {
-    return await new library.GoogleAuth({ scopes: ["https://www.googleapis.com/auth/cloud-platform"] }).getClient();
+    return await new library.GoogleAuth(APPLICATION_DEFAULT).getClient();
   } catch (cause) {
     throw new ServiceError(
       "credentials-unavailable",
