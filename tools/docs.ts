@@ -1,9 +1,10 @@
 /** Generates what the config's one schema can tell: the JSON Schema for editors and the reference table for people. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { meshConfig } from "../mesh/spec/spec";
 import { permissionsReference } from "./permissions-reference";
+import { replaceFile } from "./replace-file";
 
 interface JsonSchema {
   readonly type?: string;
@@ -107,7 +108,7 @@ if (require.main === module) {
     } catch {
       before = undefined;
     }
-    if (before !== text) writeFileSync(file, text);
+    if (before !== text) replaceFile(file, text);
     console.log(`${before === text ? "fresh  " : "written"} ${path}`);
   }
 }

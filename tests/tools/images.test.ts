@@ -1,12 +1,26 @@
 import * as assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import * as path from "node:path";
 import { temporaryFolder } from "../support/pulumi-cli";
 import { TYPESCRIPT } from "../support/typescript";
 
 const ROOT = path.join(__dirname, "../..");
+const COMMAND = [...TYPESCRIPT, path.join(ROOT, "tools/images/main.ts")];
 const DIGEST = `sha256:${"a".repeat(64)}`;
+
+const HOME = "europe-west9-docker.pkg.dev/shop-prod/cloud-run-mesh";
 
 const CONFIG = `# The shop.
 config:
@@ -66,11 +80,11 @@ if (call.startsWith("builds submit")) {
           .map((line) => JSON.parse(line) as string[])
       : [];
   const config = () => readFileSync(path.join(folder, "Pulumi.prod.yaml"), "utf8");
-  const run = (...args: string[]) =>
+  const run = (...args: string[]) => execute(process.execPath, ...COMMAND, ...args);
+  const execute = (program: string, ...args: string[]) =>
     new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
       const env = { ...process.env, PATH: path.join(folder, "bin") };
-      const command = [...TYPESCRIPT, path.join(ROOT, "tools/images/main.ts"), ...args];
-      const child = execFile(process.execPath, command, { cwd: folder, env }, (_, stdout, stderr) =>
+      const child = execFile(program, args, { cwd: folder, env }, (_, stdout, stderr) =>
         resolve({ code: child.exitCode ?? -1, stdout, stderr }),
       );
     });
@@ -80,12 +94,11 @@ if (call.startsWith("builds submit")) {
     const { code, stdout, stderr } = await run("prod");
     assert.equal(code, 0, stderr);
     assert.match(stdout, /^written to Pulumi\.prod\.yaml; next: npm run preview -- prod$/m);
-    const home = "europe-west9-docker.pkg.dev/shop-prod/cloud-run-mesh";
     assert.equal(
       config(),
-      CONFIG.replace("old@sha256:0", `${home}/web@${DIGEST}`).replace(
+      CONFIG.replace("old@sha256:0", `${HOME}/web@${DIGEST}`).replace(
         "{ source: api, calls: [] }",
-        `{ source: api, calls: [], image: ${home}/api@${DIGEST} }`,
+        `{ source: api, image: ${HOME}/api@${DIGEST}, calls: [] }`,
       ),
     );
     const [, web, api] = calls();
@@ -95,12 +108,12 @@ if (call.startsWith("builds submit")) {
         {
           name: "gcr.io/cloud-builders/docker",
           env: ["DOCKER_BUILDKIT=1"],
-          args: ["build", "--file", "web/Dockerfile", "--tag", `${home}/web:$BUILD_ID`, "."],
+          args: ["build", "--file", "web/Dockerfile", "--tag", `${HOME}/web:$BUILD_ID`, "."],
         },
       ],
-      images: [`${home}/web:$BUILD_ID`],
+      images: [`${HOME}/web:$BUILD_ID`],
     });
-    assert.deepEqual(api!.slice(-3), [`--pack=image=${home}/api`, path.join(folder, "api"), "--quiet"]);
+    assert.deepEqual(api!.slice(-3), [`--pack=image=${HOME}/api`, path.join(folder, "api"), "--quiet"]);
   });
 
   it("keeps what somebody wrote into the config during a build", async () => {
@@ -108,6 +121,59 @@ if (call.startsWith("builds submit")) {
     assert.equal((await run("prod", "web")).code, 0);
     assert.match(config(), new RegExp(`web@${DIGEST}`));
     assert.match(config(), /^ {2}cloud-run-mesh:edited-during: web$/m);
+  });
+
+  it("leaves every other byte, the mode and the link of the config as they are", async () => {
+    gcloud();
+    const long = `    docs: { image: docs@sha256:0, env: { TEXT: "${"word ".repeat(60)}" } } # ours`;
+    const written = `\uFEFF${CONFIG}${long}`.replaceAll("\n", "\r\n");
+    writeFileSync(path.join(folder, "shared.yaml"), written);
+    chmodSync(path.join(folder, "shared.yaml"), 0o660);
+    rmSync(path.join(folder, "Pulumi.prod.yaml"));
+    symlinkSync("shared.yaml", path.join(folder, "Pulumi.prod.yaml"));
+    const { code, stderr } = await run("prod", "web");
+    assert.equal(code, 0, stderr);
+    assert.equal(config(), written.replace("old@sha256:0", `${HOME}/web@${DIGEST}`));
+    assert.equal(readlinkSync(path.join(folder, "Pulumi.prod.yaml")), "shared.yaml");
+    assert.equal(statSync(path.join(folder, "shared.yaml")).mode & 0o777, 0o660);
+  });
+
+  it("leaves the config whole where there is no room for it, and says what was built", async function () {
+    if (process.platform === "win32") this.skip();
+    gcloud();
+    const written = `${CONFIG}${"# A long story.\n".repeat(1000)}`;
+    writeFileSync(path.join(folder, "Pulumi.prod.yaml"), written);
+    const before = readdirSync(folder);
+    // The shell's unit is 512 bytes, or twice as much: a file of the size of the config finds no room.
+    const { code, stderr } = await execute(
+      "/bin/sh",
+      "-c",
+      'ulimit -f 8; exec "$0" "$@"',
+      process.execPath,
+      ...COMMAND,
+      "prod",
+    );
+    assert.equal(code, 1);
+    assert.equal(config(), written);
+    assert.deepEqual(readdirSync(folder), [...before, "calls"].sort());
+    assert.equal(
+      stderr,
+      'error: "web" is built, and Pulumi.prod.yaml is as it was: EFBIG: file too large, write\n' +
+        `  to write it there yourself: services.web.image: ${HOME}/web@${DIGEST}\n`,
+    );
+  });
+
+  it("reads no config that is not sound, and builds nothing for it", async () => {
+    gcloud();
+    writeFileSync(path.join(folder, "Pulumi.prod.yaml"), `${CONFIG}    web: { image: again }\n`);
+    const { stderr } = await run("prod");
+    assert.equal(
+      stderr,
+      "error: Pulumi.prod.yaml: it is no sound YAML: Map keys must be unique at line 11, column 5\n",
+    );
+    writeFileSync(path.join(folder, "Pulumi.prod.yaml"), Buffer.from(`\uFEFF${CONFIG}`, "utf16le"));
+    assert.equal((await run("prod")).stderr, "error: Pulumi.prod.yaml is not in UTF-8; save it so\n");
+    assert.deepEqual(calls(), []);
   });
 
   it("makes the repository where there is none, scanned and cleaned up", async () => {

@@ -1,8 +1,8 @@
 /** `npm run adopt -- STACK SERVICE…`: writes the file with which `pulumi import` takes running services under management. */
-import { writeFileSync } from "node:fs";
 import { Command } from "commander";
 import { decodeStackConfig, InvalidConfigError, parseMesh } from "../../mesh";
 import { PulumiCli } from "../deploy/pulumi-cli";
+import { replaceFile } from "../replace-file";
 import { importFile } from "./import-file";
 
 async function adopt(stack: string, keys: readonly string[], out: string): Promise<void> {
@@ -23,7 +23,7 @@ async function adopt(stack: string, keys: readonly string[], out: string): Promi
       `unknown service ${unknown.map((key) => `"${key}"`).join(", ")}; the config has ${Object.keys(spec.services).join(", ")}`,
     );
   }
-  writeFileSync(out, `${JSON.stringify(importFile(spec, keys), undefined, 2)}\n`);
+  replaceFile(out, `${JSON.stringify(importFile(spec, keys), undefined, 2)}\n`);
   console.log(`written ${out}; next, nothing of which changes a running service:
   pulumi import --stack ${stack} --file ${out} --generate-code=false --protect=false --yes
   npm run preview -- ${stack}`);
