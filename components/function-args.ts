@@ -16,6 +16,7 @@ export function functionArgs(
   const { plain, secret } = splitEnvironment(spec.env ?? {});
   return {
     project: mesh.project,
+    projectNumber: mesh.projectNumber,
     location: mesh.region,
     name: spec.name,
     source: spec.source,

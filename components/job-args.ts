@@ -36,6 +36,7 @@ function common(spec: TaskSpec, mesh: MeshSpec) {
   const mounts = mainMounts(spec.volumes);
   return {
     project: mesh.project,
+    projectNumber: mesh.projectNumber,
     location: mesh.region,
     name: spec.name,
     serviceAccount: spec.serviceAccount,

@@ -17,6 +17,8 @@ export interface SecretSource {
 export interface OwnAccountArgs {
   /** Project id. @default - the provider's project */
   readonly project?: pulumi.Input<string>;
+  /** Number of the project, by which secrets of its own may be named too. @default - they are named by its id */
+  readonly projectNumber?: string;
   /** Name on Google Cloud, also of one that exists and is imported. @default - the component's name */
   readonly name?: string;
   /** E-mail address of an account that exists already. @default - an account of its own is created */
@@ -71,31 +73,51 @@ function createAccount(what: string, name: string, args: OwnAccountArgs, opts: p
   );
 }
 
-/** Cloud Run checks at deploy time that the account may read every secret, so these grants come first. */
+/**
+ * Cloud Run checks at deploy time that the account may read every secret, so these grants come first. Each names the
+ * project that its secret is in: the provider reads that one back, whatever is said beside a secret's whole path, and
+ * would replace a grant with another. Of two grants of one membership, the deletion of the first ends the second.
+ */
 function grantSecrets(name: string, args: OwnAccountArgs, member: pulumi.Input<string>, opts: pulumi.ResourceOptions) {
   const ids = [...Object.values(args.secretEnv ?? {}).map(({ secret }) => secret), ...(args.secrets ?? [])];
-  const named = new Map<string, pulumi.Input<string>>(
-    ids.map((id, i) => {
-      if (typeof id !== "string") return [`secret-${i}`, id];
-      const { home, secret } = secretOf(id, args.project);
-      return home === undefined ? [secret, secret] : [`${home}/${secret}`, id];
-    }),
+  const places = new Map(
+    ids.map((id, i) => (typeof id === "string" ? writtenPlace(id, args) : laterPlace(id, i, args))),
   );
-  return [...named].map(
-    ([secret, secretId]) =>
+  return [...places].map(
+    ([secret, place]) =>
       new secretmanager.SecretIamMember(
         `${name}-reads-${secret}`,
-        { secretId, project: args.project, role: "roles/secretmanager.secretAccessor", member },
+        { ...place, role: "roles/secretmanager.secretAccessor", member },
         opts,
       ),
   );
 }
 
+interface SecretPlace {
+  readonly secretId: pulumi.Input<string>;
+  readonly project: pulumi.Input<string | undefined>;
+}
+
 /** The same for each way to write a secret's name, so that it has one grant: one of the own project has no home. */
-function secretOf(id: string, project: OwnAccountArgs["project"]): { home?: string; secret: string } {
+function writtenPlace(id: string, { project, projectNumber }: OwnAccountArgs): [name: string, SecretPlace] {
+  const { home, secret } = parse(id);
+  if (home === undefined || home === project || home === projectNumber) return [secret, { secretId: secret, project }];
+  return [`${home}/${secret}`, { secretId: secret, project: home }];
+}
+
+function laterPlace(
+  id: Exclude<pulumi.Input<string>, string>,
+  index: number,
+  { project }: OwnAccountArgs,
+): [name: string, SecretPlace] {
+  const parts = pulumi.output(id).apply(parse);
+  const home = pulumi.all([parts, project]).apply(([one, own]) => one.home ?? own);
+  return [`secret-${index}`, { secretId: parts.secret, project: home }];
+}
+
+function parse(id: string): { readonly home?: string; readonly secret: string } {
   const [, home, secret] = /^projects\/([^/]+)\/secrets\/(.+)$/.exec(id) ?? [];
-  if (home === undefined || secret === undefined) return { secret: id };
-  return home === project ? { secret } : { home, secret };
+  return home === undefined || secret === undefined ? { secret: id } : { home, secret };
 }
 
 function grantRoles(name: string, args: OwnAccountArgs, member: pulumi.Input<string>, opts: pulumi.ResourceOptions) {

@@ -11,6 +11,7 @@ export function serviceArgs(service: ServiceSpec, mesh: MeshSpec, made?: MeshNet
   const { scaling, timeoutSeconds, executionEnvironment, gpuType } = service;
   return {
     project: mesh.project,
+    projectNumber: mesh.projectNumber,
     location: mesh.region,
     name: service.name,
     serviceAccount: service.serviceAccount,

@@ -7,6 +7,8 @@ import { Operations } from "./operations";
 import { previewCreated, previewUpdated } from "./preview";
 import { type Project, Projects } from "./projects";
 import { type Properties, plain, textAt } from "./properties";
+import { inputsRead, readBack } from "./read-back/read-back";
+import { readBackOf } from "./read-back/table";
 import { HANDLERS } from "./registry";
 import type * as requests from "./requests";
 import { type CheckRequest, type CheckResult, checkInputs, nameProperty } from "./rules/check";
@@ -115,7 +117,8 @@ export class ControlPlane {
         world.find(request.type, request.id) ??
         world.find(request.type, handler.parseId?.(request.id, world) ?? request.id);
       if (!found || handler.vanished?.(found)) return { id: request.id, result: undefined };
-      const { id, inputs, state } = found;
+      const { id, state } = found;
+      const inputs = inputsRead(readBackOf(request.type), found.inputs, state);
       return { id, inputs, state, result: { id, inputs, state } };
     });
   }
@@ -218,7 +221,7 @@ export class ControlPlane {
   #put(subject: Subject, inputs: Properties, handler: Handler, world: Cloud) {
     const { type, id, inputs: settled } = subject;
     const computed = handler.compute?.(subject, world) ?? {};
-    const state = { ...handler.defaults?.(settled, world), ...settled, ...computed };
+    const state = readBack(readBackOf(type), { ...handler.defaults?.(settled, world), ...settled, ...computed });
     const problems = handler.problems?.(subject, world) ?? [];
     const put = { type, id, inputs: structuredClone(inputs), state: structuredClone(state) };
     this.#store.apply([{ put }, ...(handler.alongside?.(subject, world) ?? [])]);

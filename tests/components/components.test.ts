@@ -46,10 +46,16 @@ describe("CloudRunService", () => {
       () =>
         new CloudRunService("api", {
           ...place,
+          projectNumber: "123456789012",
           containers: [{ image: IMAGE }],
           roles: ["roles/cloudsql.client"],
           secretEnv: { PASSWORD: { secret: "db", version: "3" }, OLD_PASSWORD: { secret: "db", version: "2" } },
-          secrets: ["projects/vault/secrets/db", "projects/acme-dev/secrets/db", "vault-db"],
+          secrets: [
+            "projects/vault/secrets/db",
+            "projects/acme-dev/secrets/db",
+            "projects/123456789012/secrets/db",
+            "vault-db",
+          ],
         }),
     );
     const grants = ["api-has-cloudsql.client", "api-reads-db", "api-reads-vault-db", "api-reads-vault/db"];
@@ -67,8 +73,28 @@ describe("CloudRunService", () => {
       role: "roles/secretmanager.secretAccessor",
       member,
     });
+    assert.deepEqual(only(made, SECRET_GRANT, "api-reads-vault/db").inputs, {
+      secretId: "db",
+      project: "vault",
+      role: "roles/secretmanager.secretAccessor",
+      member,
+    });
     assert.deepEqual(only(made, ROLE_GRANT).inputs, { project: "acme-dev", role: "roles/cloudsql.client", member });
     assert.deepEqual(only(made, SERVICE).waitsFor, ["api", ...grants]);
+  });
+
+  it("grants a secret that is known later in the project that it turns out to be in", async () => {
+    const secrets = ["projects/vault/secrets/db", "key"].map((id) => pulumi.output(id));
+    const made = await register(
+      () => new CloudRunService("api", { ...place, containers: [{ image: IMAGE }], secrets }),
+    );
+    const places = made
+      .filter(({ type }) => type === SECRET_GRANT)
+      .map(({ name, inputs }) => [name, inputs["project"], inputs["secretId"]]);
+    assert.deepEqual(places.sort(), [
+      ["api-reads-secret-0", "vault", "db"],
+      ["api-reads-secret-1", "acme-dev", "key"],
+    ]);
   });
 
   it("runs as an account that exists and makes none", async () => {

@@ -17,6 +17,8 @@ export interface GrantKind {
   admitTarget?(inputs: Properties, world: World): void;
   /** Whether Google takes conditions in this policy. */
   conditions: boolean;
+  /** Whether the bridge deletes one before it replaces it. Source: provider/resources.go of pulumi-gcp. @default false */
+  deleteBeforeReplace?: boolean;
   /** Whether `projectOwner:` and the like may be members. @default false */
   basicRoleMembers?: boolean;
 }
@@ -51,6 +53,7 @@ export const GRANT_KINDS: Readonly<Record<string, GrantKind>> = {
     on: "project",
     target: (inputs, world) => world.projects.id(shortName(String(inputs["project"]))),
     conditions: true,
+    deleteBeforeReplace: true,
     basicRoleMembers: true,
   },
   "gcp:serviceaccount/iAMMember:IAMMember": {

@@ -17,7 +17,7 @@ export function grant(kind: GrantKind): Handler {
   return {
     kind: `IAM member of ${kind.on}`,
     idempotent: true,
-    deleteBeforeReplace: true,
+    deleteBeforeReplace: kind.deleteBeforeReplace === true,
 
     validate(inputs) {
       const member = inputs["member"];
@@ -33,10 +33,13 @@ export function grant(kind: GrantKind): Handler {
 
     identify: (inputs, world) => grantId(kind.target(inputs, world), inputs),
 
-    parseId(id) {
+    parseId(id, world) {
       const [target, role, member, ...title] = id.split(" ");
       if (target === undefined || role === undefined || member === undefined) return id;
-      return [target, role, normalizedMember(member), ...(title.length > 0 ? [title.join(" ")] : [])].join("/");
+      const start = [target, role, normalizedMember(member)].join("/");
+      if (title.length === 0) return start;
+      const conditional = [...world.grants.on(target)].filter((one) => one.id.startsWith(`${start}/`));
+      return conditional.find(({ state }) => textAt(state, "condition", "title") === title.join(" "))?.id ?? id;
     },
 
     admit(subject, world) {
@@ -52,10 +55,11 @@ export function grant(kind: GrantKind): Handler {
   };
 }
 
+/** Source: `conditionKey` in the provider's tpgiamresource package: grants whose conditions differ are two. */
 function grantId(target: string, inputs: Subject["inputs"]): string {
-  const title = textAt(inputs, "condition", "title");
+  const condition = ["title", "description", "expression"].map((key) => textAt(inputs, "condition", key) ?? "");
   const member = normalizedMember(String(inputs["member"]));
-  return [target, inputs["role"], member, ...(title === undefined ? [] : [title])].join("/");
+  return [target, inputs["role"], member, ...(inputs["condition"] === undefined ? [] : condition)].join("/");
 }
 
 function targetOfId(id: string): string {

@@ -1,5 +1,7 @@
 import type { Handler, Scope } from "../handler";
 import { DEFAULTS_KEY, equal, isObject, isUnknown, type Properties, type PropertyValue } from "../properties";
+import { inputsRead, type ReadBackArguments, rowAt } from "../read-back/read-back";
+import { readBackOf } from "../read-back/table";
 import { RESOURCE_TYPES } from "../type-table";
 import { isExplicit, nameProperty } from "./check";
 import { SCOPE_KEYS } from "./scope";
@@ -27,25 +29,30 @@ export interface DiffResult {
   detailedDiff: Record<string, ChangeKind>;
 }
 
-/** Compares inputs as the bridge does: what the provider's configuration or Google filled in is no difference. */
+/**
+ * Compares what the provider read with what the program says, as the bridge does: what the provider's configuration or
+ * Google filled in is no difference.
+ */
 export function diffInputs(request: DiffRequest, handler: Handler | undefined, scope: Scope): DiffResult {
   const { type } = request;
+  const rows = readBackOf(type);
+  const oldInputs = request.oldState ? inputsRead(rows, request.oldInputs, request.oldState) : request.oldInputs;
   const result: DiffResult = { changes: false, diffs: [], replaces: [], deleteBeforeReplace: false, detailedDiff: {} };
   const sometimes = handler?.replaces?.(request.oldInputs, request.news) ?? [];
   for (const key of comparedKeys(request)) {
     if (key === DEFAULTS_KEY || request.ignoreChanges?.includes(key)) continue;
-    const [before, after] = sides(request, key, scope);
-    const paths: [string, "add" | "delete" | "update"][] = [];
-    walk(key, before, after, paths);
-    const changed = paths.filter(([path]) => !ignored(path, request.ignoreChanges));
+    const [before, after] = sides({ ...request, oldInputs }, key, scope, rows);
+    const found: Difference[] = [];
+    walk(key, before, after, found);
+    const changed = found.filter((one) => !ignored(one.path, request.ignoreChanges) && !suppressed(rows, one));
     if (changed.length === 0) continue;
     const replace = RESOURCE_TYPES.get(type)?.replaceOnChange.has(key) === true || sometimes.includes(key);
     result.diffs.push(key);
     if (replace) result.replaces.push(key);
-    for (const [path, kind] of changed) result.detailedDiff[path] = replace ? `${kind}-replace` : kind;
+    for (const { path, kind } of changed) result.detailedDiff[path] = replace ? `${kind}-replace` : kind;
   }
   result.changes = result.diffs.length > 0;
-  result.deleteBeforeReplace = result.replaces.length > 0 && takesTheName(request, handler);
+  result.deleteBeforeReplace = result.replaces.length > 0 && takesTheName({ ...request, oldInputs }, handler);
   return result;
 }
 
@@ -54,12 +61,15 @@ function sides(
   request: DiffRequest,
   key: string,
   scope: Scope,
+  rows: ReadBackArguments,
 ): [PropertyValue | undefined, PropertyValue | undefined] {
   const { oldInputs, oldState, news } = request;
   const source = SCOPE_KEYS[key];
   if (source === undefined) return [oldInputs[key], news[key]];
   const before = oldState?.[key] ?? oldInputs[key];
   if (before === undefined && news[key] === undefined) return [undefined, undefined];
+  // What follows from another argument, and is not said beside it, is the provider's to fill in.
+  if (rows[key] && news[key] === undefined) return [before, before];
   return [before ?? scope[source], news[key] ?? scope[source] ?? before];
 }
 
@@ -80,18 +90,31 @@ function takesTheName(request: DiffRequest, handler: Handler | undefined): boole
   return equal(request.oldInputs[property], request.news[property]);
 }
 
-function walk(path: string, before: unknown, after: unknown, found: [string, "add" | "delete" | "update"][]): void {
+interface Difference {
+  readonly path: string;
+  readonly kind: "add" | "delete" | "update";
+  readonly before?: unknown;
+  readonly after?: unknown;
+}
+
+/** What the provider takes for the same, although it reads back another text. */
+function suppressed(rows: ReadBackArguments, { path, before, after }: Difference): boolean {
+  if (typeof before !== "string" || typeof after !== "string") return false;
+  return rowAt(rows, path)?.suppresses?.(before, after) === true;
+}
+
+function walk(path: string, before: unknown, after: unknown, found: Difference[]): void {
   if (equal(before, after)) return;
-  if (before === undefined || before === null) found.push([path, "add"]);
-  else if (after === undefined || after === null) found.push([path, "delete"]);
-  else if (isUnknown(before) || isUnknown(after)) found.push([path, "update"]);
+  if (before === undefined || before === null) found.push({ path, kind: "add" });
+  else if (after === undefined || after === null) found.push({ path, kind: "delete" });
+  else if (isUnknown(before) || isUnknown(after)) found.push({ path, kind: "update" });
   else if (Array.isArray(before) && Array.isArray(after)) {
     for (let i = 0; i < Math.max(before.length, after.length); i++) walk(`${path}[${i}]`, before[i], after[i], found);
   } else if (isObject(before) && isObject(after)) {
     for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
       walk(/^[\w$]+$/.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`, before[key], after[key], found);
     }
-  } else found.push([path, "update"]);
+  } else found.push({ path, kind: "update", before, after });
 }
 
 function ignored(path: string, ignoreChanges: readonly string[] = []): boolean {

@@ -75,12 +75,12 @@ describe("control plane: what Google computes", () => {
     assert.notEqual(make(controlPlane, SERVICE, "order", service("order")).state["uid"], first.state["uid"]);
   });
 
-  it("forms the ids of grants as the provider does, with the condition's title at the end", () => {
+  it("forms the ids of grants as the provider does, with the condition at the end", () => {
     const controlPlane = cloud();
     make(controlPlane, SERVICE, "order", service("order"));
     const condition = { title: "until", expression: 'request.time < timestamp("2027-01-01T00:00:00Z")' };
     const { id } = make(controlPlane, SERVICE_GRANT, "dev", invoker("user:Dev@Acme.com", { condition }));
-    assert.equal(id, `${SERVICES}/order/roles/run.invoker/user:dev@acme.com/until`);
+    assert.equal(id, `${SERVICES}/order/roles/run.invoker/user:dev@acme.com/until//${condition.expression}`);
   });
 
   it("answers an account's address, member, name and number", () => {

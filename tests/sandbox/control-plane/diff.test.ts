@@ -1,6 +1,18 @@
 import * as assert from "node:assert/strict";
 import { type ControlPlane, type DiffResult, type Properties, UNKNOWN } from "../../../sandbox/control-plane";
-import { ACCOUNT, cloud, invoker, make, PROJECT, REGION, SECRET_GRANT, SERVICE, SERVICE_GRANT, service } from "./cloud";
+import {
+  ACCOUNT,
+  cloud,
+  invoker,
+  make,
+  PROJECT,
+  PROJECT_GRANT,
+  REGION,
+  SECRET_GRANT,
+  SERVICE,
+  SERVICE_GRANT,
+  service,
+} from "./cloud";
 
 function diff(
   type: string,
@@ -96,9 +108,11 @@ describe("control plane: differences", () => {
     it(what, () => assert.deepEqual(diff(type, olds, news), { changes: true, ...expected }));
   }
 
-  it("deletes a grant that has no name of its own before it makes the next, and an account whose id was given", () => {
+  it("makes the next grant before it deletes one, but on a project, and deletes an account first whose id was given", () => {
     const grant = { secretId: "key", role: "roles/viewer", member: "user:a@acme.com" };
-    assert.equal(diff(SECRET_GRANT, grant, { ...grant, role: "roles/editor" }).deleteBeforeReplace, true);
+    assert.equal(diff(SECRET_GRANT, grant, { ...grant, role: "roles/editor" }).deleteBeforeReplace, false);
+    const onProject = { project: PROJECT, role: "roles/viewer", member: "user:a@acme.com" };
+    assert.equal(diff(PROJECT_GRANT, onProject, { ...onProject, role: "roles/editor" }).deleteBeforeReplace, true);
     const account = { accountId: "order-sa" };
     assert.equal(diff(ACCOUNT, account, { ...account, project: "other" }).deleteBeforeReplace, true);
   });
