@@ -9,7 +9,7 @@ import type { Decision } from "./decisions";
 import { FrontEnd } from "./front-end/front-end";
 import { IdentityAwareProxy } from "./front-end/iap";
 import { TokenVerifier } from "./front-end/id-token";
-import { googleApis } from "./identity/google-apis";
+import { googleApis } from "./google-apis/apis";
 import { Identities } from "./identity/identities";
 import type { TokenOverrides } from "./identity/issuer";
 import type { MetadataFault } from "./identity/metadata-server";

@@ -35,6 +35,7 @@ export type ReasonCode =
   | "callee-timeout"
   | "caller-left"
   | "host-not-played"
+  | "api-not-played"
   | "no-route"
   | "proxy-credentials"
   | "sandbox-failed";

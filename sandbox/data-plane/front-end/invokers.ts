@@ -111,16 +111,17 @@ export function mayInvoke(
 
 function invokingGrants(service: RunService, controlPlane: ControlPlane): Grant[] {
   const grants = [...grantsOn(controlPlane, service.id), ...grantsOn(controlPlane, service.project)];
-  return grants.filter(({ role }) => INVOKER_ROLES.has(role) || customRoleInvokes(role, controlPlane));
+  return grants.filter(({ role }) => INVOKER_ROLES.has(role) || customRoleHas(INVOKE, role, controlPlane));
 }
 
-function customRoleInvokes(role: string, controlPlane: ControlPlane): boolean {
+/** Whether a role is one of the state's own, with this permission. */
+export function customRoleHas(permission: string, role: string, controlPlane: ControlPlane): boolean {
   const [, project, id] = /^projects\/([^/]+)\/roles\/(.+)$/.exec(role) ?? [];
   if (id === undefined) return false;
   return controlPlane.list({ type: CUSTOM_ROLE }).some(({ state }) => {
     const permissions = state["permissions"];
     const isIt = state["roleId"] === id && state["project"] === project;
-    return isIt && Array.isArray(permissions) && permissions.includes(INVOKE);
+    return isIt && Array.isArray(permissions) && permissions.includes(permission);
   });
 }
 

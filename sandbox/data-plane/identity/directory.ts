@@ -50,6 +50,11 @@ export class Directory {
     return { email, sub: textAt(account?.state, "uniqueId") ?? derivedSub(email) };
   }
 
+  /** The address for a service account's address or unique id. */
+  accountNamed(name: string): string {
+    return name.includes("@") ? name : (this.#emailOf(name) ?? name);
+  }
+
   /** What was told of somebody's groups and principals. */
   person(email: string): Person | undefined {
     return this.#people.get(email.toLowerCase());

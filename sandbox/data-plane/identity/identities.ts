@@ -2,6 +2,7 @@
 import type { ControlPlane } from "../../control-plane";
 import { projectOfEmail } from "../../control-plane/rules/members";
 import type { Standing } from "../run-tasks";
+import { AccountKeys } from "./account-keys";
 import { AssertionSigner } from "./assertions";
 import { Directory, type Person } from "./directory";
 import { TokenIssuer } from "./issuer";
@@ -17,6 +18,7 @@ export class Identities {
   readonly directory: Directory;
   readonly issuer: TokenIssuer;
   readonly assertions: AssertionSigner;
+  readonly accountKeys = new AccountKeys();
   readonly #guests = new Map<string, MetadataServer>();
 
   constructor(

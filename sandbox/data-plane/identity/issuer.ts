@@ -1,8 +1,8 @@
 /** Signs tokens as Google does. Source of the claims: https://cloud.google.com/docs/authentication/token-types#id */
-import { createHmac, generateKeyPair, type KeyObject, randomBytes, sign } from "node:crypto";
-import { promisify } from "node:util";
-import { exportJWK, type JWK } from "jose";
+import { createHmac, randomBytes } from "node:crypto";
+import type { JWK } from "jose";
 import type { Subject } from "./directory";
+import { encoded, makeSigningKey, type SigningKey, signedToken } from "./signing-key";
 
 export const ISSUER = "https://accounts.google.com";
 
@@ -25,13 +25,6 @@ export interface TokenOverrides {
   readonly signature?: "another-key" | "unknown-key" | "altered" | "none" | "public-key-as-secret";
 }
 
-interface SigningKey {
-  readonly id: string;
-  readonly privateKey: KeyObject;
-  readonly publicKey: KeyObject;
-  readonly jwk: JWK;
-}
-
 export class TokenIssuer {
   /** Made in the background: it takes longer than everything else here, and nobody needs it at once. */
   readonly #key: Promise<SigningKey>;
@@ -39,7 +32,7 @@ export class TokenIssuer {
   readonly #accessTokens = new Map<string, { email: string; expiresAtMs: number }>();
 
   constructor(private readonly clock: () => Date) {
-    this.#key = makeKey();
+    this.#key = makeSigningKey();
     this.#key.catch(() => {});
   }
 
@@ -66,14 +59,12 @@ export class TokenIssuer {
       return `${body}.${createHmac("sha256", secret).update(body).digest("base64url")}`;
     }
     const isForged = signature === "another-key" || signature === "unknown-key";
-    if (isForged) this.#other ??= makeKey();
+    if (isForged) this.#other ??= makeSigningKey();
     const signer = (isForged && (await this.#other)) || key;
-    const header = encoded({ alg: "RS256", kid: signature === "another-key" ? key.id : signer.id, typ: "JWT" });
-    const body = `${header}.${encoded(claims)}`;
-    const signed = sign("RSA-SHA256", Buffer.from(body), signer.privateKey).toString("base64url");
-    return signature === "altered"
-      ? `${header}.${encoded({ ...claims, altered: true })}.${signed}`
-      : `${body}.${signed}`;
+    const token = signedToken(claims, signer, signature === "another-key" ? key.id : signer.id);
+    if (signature !== "altered") return token;
+    const [header, , signed] = token.split(".");
+    return `${header}.${encoded({ ...claims, altered: true })}.${signed}`;
   }
 
   /** An opaque token for Google's own APIs; Cloud Run services do not take it. */
@@ -104,14 +95,9 @@ export class TokenIssuer {
   async keySet(): Promise<{ keys: JWK[] }> {
     return { keys: [(await this.#key).jwk] };
   }
-}
 
-async function makeKey(): Promise<SigningKey> {
-  const { privateKey, publicKey } = await promisify(generateKeyPair)("rsa", { modulusLength: 2048 });
-  const id = randomBytes(20).toString("hex");
-  return { id, privateKey, publicKey, jwk: { ...(await exportJWK(publicKey)), kid: id, alg: "RS256", use: "sig" } };
-}
-
-function encoded(value: unknown): string {
-  return Buffer.from(JSON.stringify(value)).toString("base64url");
+  /** The key that signs ID tokens. */
+  signingKey(): Promise<SigningKey> {
+    return this.#key;
+  }
 }

@@ -1,8 +1,9 @@
 /** A private certificate authority, made anew for each run and trusted by the sandbox's processes only. */
 import { webcrypto } from "node:crypto";
 import { createSecureContext, type SecureContext } from "node:tls";
-import { BitString, OctetString, Utf8String } from "asn1js";
+import { BitString, OctetString } from "asn1js";
 import * as pkijs from "pkijs";
+import { issueCertificate, pem } from "../certificate";
 
 export interface Authority {
   /** The authority's certificate in PEM. */
@@ -15,10 +16,8 @@ type KeyPair = webcrypto.CryptoKeyPair;
 
 /** P-256 keys are made in a millisecond, so that nothing waits for them. */
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256" } as const;
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 const ID = {
-  commonName: "2.5.4.3",
   subjectKey: "2.5.29.14",
   keyUsage: "2.5.29.15",
   alternativeName: "2.5.29.17",
@@ -32,7 +31,7 @@ export async function createAuthority(): Promise<Authority> {
   const [authorityKeys, serverKeys] = await Promise.all([generate(), generate()]);
   const name = "cloud-run-mesh sandbox, private to this run";
   const [authorityId, serverId] = await Promise.all([keyId(authorityKeys), keyId(serverKeys)]);
-  const certificate = await issue(name, name, authorityKeys.publicKey, authorityKeys.privateKey, [
+  const certificate = await issueCertificate(name, name, authorityKeys.publicKey, authorityKeys.privateKey, [
     extension(ID.basicConstraints, true, new pkijs.BasicConstraints({ cA: true }).toSchema().toBER()),
     extension(ID.keyUsage, true, keyUsage(0b0000_0110, 1)),
     extension(ID.subjectKey, false, new OctetString({ valueHex: authorityId }).toBER()),
@@ -44,7 +43,7 @@ export async function createAuthority(): Promise<Authority> {
     const names = new pkijs.GeneralNames({ names: [new pkijs.GeneralName({ type: 2, value: covered })] });
     const usage = new pkijs.ExtKeyUsage({ keyPurposes: [ID.serverAuth] });
     const issuerKey = new pkijs.AuthorityKeyIdentifier({ keyIdentifier: new OctetString({ valueHex: authorityId }) });
-    const leaf = await issue(covered.slice(0, 64), name, serverKeys.publicKey, authorityKeys.privateKey, [
+    const leaf = await issueCertificate(covered.slice(0, 64), name, serverKeys.publicKey, authorityKeys.privateKey, [
       extension(ID.basicConstraints, true, new pkijs.BasicConstraints({ cA: false }).toSchema().toBER()),
       extension(ID.keyUsage, true, keyUsage(0b1000_0000, 7)),
       extension(ID.extendedKeyUsage, false, usage.toSchema().toBER()),
@@ -74,28 +73,6 @@ function coveredName(host: string): string {
   return host.endsWith(".run.app") ? host.replace(/^[^.]+/, "*") : host;
 }
 
-async function issue(
-  subject: string,
-  issuer: string,
-  publicKey: webcrypto.CryptoKey,
-  signingKey: webcrypto.CryptoKey,
-  extensions: pkijs.Extension[],
-): Promise<string> {
-  const certificate = new pkijs.Certificate({ version: 2, extensions });
-  certificate.serialNumber.valueBlock.valueHexView = positive(webcrypto.getRandomValues(new Uint8Array(16)));
-  certificate.subject.typesAndValues.push(commonName(subject));
-  certificate.issuer.typesAndValues.push(commonName(issuer));
-  certificate.notBefore.value = new Date(Date.now() - DAY_MS);
-  certificate.notAfter.value = new Date(Date.now() + 30 * DAY_MS);
-  await certificate.subjectPublicKeyInfo.importKey(publicKey);
-  await certificate.sign(signingKey, "SHA-256");
-  return pem("CERTIFICATE", certificate.toSchema(true).toBER());
-}
-
-function commonName(value: string): pkijs.AttributeTypeAndValue {
-  return new pkijs.AttributeTypeAndValue({ type: ID.commonName, value: new Utf8String({ value }) });
-}
-
 function extension(extnID: string, critical: boolean, value: ArrayBuffer): pkijs.Extension {
   return new pkijs.Extension({ extnID, critical, extnValue: value });
 }
@@ -104,21 +81,10 @@ function keyUsage(bits: number, unusedBits: number): ArrayBuffer {
   return new BitString({ valueHex: Uint8Array.of(bits).buffer, unusedBits }).toBER();
 }
 
-/** The first byte of a positive DER integer is from 1 to 127. */
-function positive(bytes: Uint8Array): Uint8Array {
-  bytes[0] = (bytes[0]! & 0x3f) | 0x40;
-  return bytes;
-}
-
 function generate(): Promise<KeyPair> {
   return webcrypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]) as Promise<KeyPair>;
 }
 
 async function keyId({ publicKey }: KeyPair): Promise<ArrayBuffer> {
   return webcrypto.subtle.digest("SHA-1", await webcrypto.subtle.exportKey("raw", publicKey));
-}
-
-function pem(label: string, der: ArrayBuffer): string {
-  const body = Buffer.from(der).toString("base64").replace(/.{64}/g, "$&\n");
-  return `-----BEGIN ${label}-----\n${body.trimEnd()}\n-----END ${label}-----\n`;
 }

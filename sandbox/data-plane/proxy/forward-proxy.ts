@@ -91,7 +91,7 @@ export class ForwardProxy {
       );
     };
     if (!visitor) return deny(407, "proxy-credentials", "not a process of this sandbox", CHALLENGE);
-    if (!traffic.plays(host) || port !== "443") {
+    if (port !== "443" || !this.#endsHere(host)) {
       if (!this.#allows(host)) return deny(502, "host-not-played", notPlayed(`${host}:${port}`));
       this.#decide(visitor, host, "CONNECT", 200, "let-through", "allowed to leave the sandbox");
       return tunnel(socket, head, host, Number(port), (why) => deny(502, "no-route", `${host}:${port}: ${why}`));
@@ -101,13 +101,15 @@ export class ForwardProxy {
     const secureContext = await authority.contextFor(host);
     socket.write("HTTP/1.1 200 Connection Established\r\n\r\n");
     if (head.length > 0) socket.unshift(head);
-    const secured = new TLSSocket(socket, { isServer: true, secureContext, ALPNProtocols: ["http/1.1"] });
+    const ALPNProtocols = traffic.plays(host) ? ["http/1.1"] : ["h2", "http/1.1"];
+    const secured = new TLSSocket(socket, { isServer: true, secureContext, ALPNProtocols });
     this.#track(secured);
     const handshake = setTimeout(() => secured.destroy(), HANDSHAKE_MS);
     secured.on("error", () => secured.destroy());
     secured.once("close", () => clearTimeout(handshake));
     secured.once("secure", () => {
       clearTimeout(handshake);
+      if (secured.alpnProtocol === "h2") return traffic.streams(visitor, host, secured);
       this.#origins.set(secured, { visitor, host });
       this.#inner.emit("connection", secured);
     });
@@ -141,6 +143,12 @@ export class ForwardProxy {
       // Seen: https://cloud.google.com/run/docs/triggering/https-request, "HTTP requests are redirected to HTTPS".
       answer(302, "played", "use https", { Location: `https://${host}${rest}` });
     } else answer(502, "host-not-played", notPlayed(authority));
+  }
+
+  /** What is allowed to leave does, unless it is played. */
+  #endsHere(host: string): boolean {
+    const { traffic } = this.#options;
+    return traffic.plays(host) || (traffic.answers(host) && !this.#allows(host));
   }
 
   #allows(host: string): boolean {

@@ -200,7 +200,7 @@ describe("faults", () => {
       assert.deepEqual(await answer(url("order")), [403, "no-token"]);
       assert.deepEqual(await answer(url("order"), "x"), [401, "token-malformed"]);
       assert.deepEqual(await answer(url("order"), await broken.plane.idToken(caller, ORDER)), [403, "no-invoker"]);
-      assert.deepEqual(await answer("https://www.googleapis.com/nothing"), [404, "played"]);
+      assert.deepEqual(await answer("https://www.googleapis.com/nothing"), [501, "api-not-played"]);
       const { get } = broken.controlPlane;
       broken.controlPlane.get = () => assert.fail("torn state");
       assert.deepEqual(await answer(url("order")), [500, "sandbox-failed"]);

@@ -113,7 +113,7 @@ export interface Asked {
 }
 
 /** A TLS connection to a host, through the proxy. */
-export async function reach(access: ProxyAccess, host: string): Promise<TLSSocket> {
+export async function reach(access: ProxyAccess, host: string, ALPNProtocols?: string[]): Promise<TLSSocket> {
   const proxy = new URL(access.url);
   const credentials = Buffer.from(`${proxy.username}:${proxy.password}`).toString("base64");
   const request = httpRequest({
@@ -129,7 +129,8 @@ export async function reach(access: ProxyAccess, host: string): Promise<TLSSocke
     socket.destroy();
     throw new Error(`CONNECT ${response.statusCode}`);
   }
-  const secured = tlsConnect({ socket, servername: host, ca: readFileSync(access.caFile) });
+  const ca = readFileSync(access.caFile);
+  const secured = tlsConnect({ socket, servername: host, ca, ...(ALPNProtocols && { ALPNProtocols }) });
   await once(secured, "secureConnect");
   return secured;
 }
