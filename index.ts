@@ -7,7 +7,12 @@ import { decodeStackConfig, InvalidConfigError, parseMesh, projectApis } from ".
 const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
 
 /** The program: stack config in, one mesh out. What is deployed is decided in Pulumi.STACK.yaml alone. */
-export = async () => {
+export = () =>
+  program().catch((error: unknown) => {
+    throw forTerminal(error);
+  });
+
+async function program() {
   const { input, problems: undecodable } = decodeStackConfig(pulumi.runtime.allConfig(), isConfigSecret);
   const projectNumber =
     input.config["projectNumber"] === undefined ? await lookUpProjectNumber(input.project) : undefined;
@@ -24,7 +29,7 @@ export = async () => {
     accessMatrix: mesh.accessMatrix,
     accessDiagram: mesh.accessDiagram,
   };
-};
+}
 
 /** One lookup a stack. On a fresh project the API that answers it may be off, and no program can switch it on first. */
 async function lookUpProjectNumber(project: string | undefined): Promise<string | undefined> {
@@ -35,4 +40,17 @@ async function lookUpProjectNumber(project: string | undefined): Promise<string 
     pulumi.log.warn(`could not look up the number of project "${project}": ${(error as Error).message.split("\n")[0]}`);
     return undefined;
   }
+}
+
+/**
+ * What the SDK can print of an error in no time: no stack where the message is for people, else the frames outside of
+ * packages, as Node's inspect with colours runs out of memory over those of `node_modules/@pulumi/resource.ts`; and not
+ * the promise that the SDK adds, on which all values of the config hang.
+ */
+function forTerminal(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  Object.defineProperty(error, "promise", { writable: true, enumerable: false });
+  const lines = error.stack?.split("\n").filter((line) => !/^ +at .*(node_modules|node:)/.test(line)) ?? [];
+  error.stack = pulumi.RunError.isInstance(error) ? "" : lines.join("\n");
+  return error;
 }

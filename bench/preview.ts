@@ -1,7 +1,8 @@
 /** Preview of the dev stack with the policy pack, as people run it, beside the same resources written the usual way. */
 
+import * as assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { copyFileSync, cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, copyFileSync, cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { openControlPlane, serveProvider } from "../sandbox/control-plane";
 import { findPulumi, type PulumiFound } from "../sandbox/engine";
@@ -24,7 +25,7 @@ export async function previewFigures(rounds: number, tell: (line: string) => voi
   }
 }
 
-function judge([ours, usual, empty, bare]: readonly number[]): Verdict[] {
+function judge([ours, usual, empty, bare, wrong]: readonly number[]): Verdict[] {
   const ratio = ours! / usual!;
   const added = (ours! - bare!) / (empty! - bare!);
   return [
@@ -37,6 +38,11 @@ function judge([ours, usual, empty, bare]: readonly number[]): Verdict[] {
       promise: "the pack adds at most 1.2 x what an empty JavaScript pack adds",
       measured: `${added.toFixed(2)} x`,
       kept: added <= 1.2,
+    },
+    {
+      promise: "a wrong config is told in the time of a preview",
+      measured: `${(wrong! / bare!).toFixed(2)} of it`,
+      kept: wrong! <= bare! * 1.1,
     },
   ];
 }
@@ -51,6 +57,8 @@ async function previewBench(cli: PulumiFound): Promise<PreviewBench> {
   const controlPlane = openControlPlane({ missing: "assume" });
   const served = await serveProvider(controlPlane);
   const ours = makeOurs(path.join(folder, "ours"));
+  const wrong = makeOurs(path.join(folder, "wrong"));
+  appendFileSync(path.join(wrong, "Pulumi.dev.yaml"), "  cloud-run-mesh:ingres: all\n");
   const usual = path.join(folder, "usual");
   cpSync(path.join(ROOT, "bench/conventional"), usual, { recursive: true });
   symlinkSync(path.join(ROOT, "node_modules"), path.join(folder, "node_modules"));
@@ -66,11 +74,20 @@ async function previewBench(cli: PulumiFound): Promise<PreviewBench> {
     await run("stack", "select", "--create", "dev");
     return () => run("preview", ...(policyPack ? ["--policy-pack", policyPack] : []));
   };
+  const refused = async (project: string) => {
+    const run = await preview(project);
+    return () =>
+      run().then(
+        () => assert.fail("a wrong config was previewed"),
+        (error: Error) => assert.match(error.message, /problem in the stack config/),
+      );
+  };
   const runs = {
     "ours, with the pack": await preview(ours, path.join(ROOT, "policy")),
     "the usual way, with its pack": await preview(usual, path.join(usual, "policy")),
     "ours, with an empty JavaScript pack": await preview(ours, path.join(ROOT, "bench/empty-pack")),
     "ours, without a pack": await preview(ours),
+    "ours, with a wrong config": await refused(wrong),
   };
   return {
     contenders: Object.entries(runs).map(([name, run]) => ({ name, run })),

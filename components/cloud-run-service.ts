@@ -78,7 +78,9 @@ function createService(
   const { all: reason } = typeof args.ingress === "object" ? args.ingress : { all: undefined };
   const [main, ...sidecars] = args.containers;
   if (!main)
-    throw new Error(`"${name}": got no containers, expected at least one; pass the one that receives requests first`);
+    throw new pulumi.RunError(
+      `"${name}": got no containers, expected at least one; pass the one that receives requests first`,
+    );
   return new cloudrunv2.Service(
     name,
     {

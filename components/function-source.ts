@@ -1,6 +1,6 @@
 /** The code of a function as Cloud Storage holds it: one object, whose name changes with what is in it. */
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import * as storage from "@pulumi/gcp/storage";
 import * as pulumi from "@pulumi/pulumi";
@@ -22,8 +22,9 @@ export function uploadSource(
   bucket: pulumi.Input<string>,
   opts: pulumi.CustomResourceOptions,
 ): storage.BucketObject {
-  const files = filesIn(folder);
-  if (files.length === 0) throw new Error(`"${name}": there is no code in "${folder}"; name the folder that has it`);
+  const files = existsSync(folder) ? filesIn(folder) : [];
+  if (files.length === 0)
+    throw new pulumi.RunError(`"${name}": there is no code in "${folder}"; name the folder that has it`);
   const hash = createHash("sha256");
   for (const file of files)
     hash

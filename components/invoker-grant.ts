@@ -38,7 +38,9 @@ export class InvokerGrant extends cloudrunv2.ServiceIamMember {
 export function refusePublic(component: string, member: pulumi.Input<string>): pulumi.Input<string> {
   const check = (one: string) => {
     if (!/^\s*all(authenticated)?users\s*$/i.test(one)) return one;
-    throw new Error(`${component} "${one}" would let anyone in; name who may call, e.g. "group:callers@example.com"`);
+    throw new pulumi.RunError(
+      `${component} "${one}" would let anyone in; name who may call, e.g. "group:callers@example.com"`,
+    );
   };
   return typeof member === "string" ? check(member) : pulumi.output(member).apply(check);
 }
