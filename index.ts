@@ -1,24 +1,29 @@
 import * as organizations from "@pulumi/gcp/organizations";
 import * as pulumi from "@pulumi/pulumi";
 import { CloudRunMesh, ProjectServices } from "./components";
-import { decodeStackConfig, InvalidConfigError, parseMesh, projectApis } from "./mesh";
+import { decodeStackConfig, formatProblem, InvalidConfigError, parseMesh, projectApis } from "./mesh";
 
 /** Part of the SDK's runtime that its types leave out. */
 const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
 
-/** The program: stack config in, one mesh out. What is deployed is decided in Pulumi.STACK.yaml alone. */
-export = () =>
-  program().catch((error: unknown) => {
+/**
+ * The program: stack config in, one mesh out. What is deployed is decided in Pulumi.STACK.yaml alone.
+ *
+ * @param today the current day in UTC, `YYYY-MM-DD`, against which end dates are judged
+ */
+export = (today = new Date().toISOString().slice(0, 10)) =>
+  program(today).catch((error: unknown) => {
     throw forTerminal(error);
   });
 
-async function program() {
+async function program(today: string) {
   const { input, problems: undecodable } = decodeStackConfig(pulumi.runtime.allConfig(), isConfigSecret);
   const projectNumber =
     input.config["projectNumber"] === undefined ? await lookUpProjectNumber(input.project) : undefined;
-  const { spec, problems } = parseMesh({ ...input, projectNumber }, new Date().toISOString().slice(0, 10));
+  const { spec, problems, warnings } = parseMesh({ ...input, projectNumber }, today);
   if (!spec || undecodable.length > 0)
     throw new pulumi.RunError(new InvalidConfigError([...undecodable, ...problems]).message);
+  for (const warning of warnings) await pulumi.log.warn(formatProblem(warning));
 
   const apis =
     spec.projectServices && new ProjectServices("apis", { services: projectApis(spec), project: spec.project });

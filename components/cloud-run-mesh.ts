@@ -7,6 +7,7 @@ import {
   type AccessRow,
   accessDiagram,
   accessGraph,
+  accessKey,
   accessMatrix,
   accountEmail,
   type Caller,
@@ -21,7 +22,7 @@ import { CloudRunFunction } from "./cloud-run-function";
 import { CloudRunJob } from "./cloud-run-job";
 import { CloudRunService } from "./cloud-run-service";
 import { CloudRunWorkerPool } from "./cloud-run-worker-pool";
-import { DeveloperAccess } from "./developer-access";
+import { DeveloperAccess, type DeveloperAccessArgs } from "./developer-access";
 import { eventAgents } from "./event-agents";
 import { functionArgs } from "./function-args";
 import { IapAccess } from "./iap-access";
@@ -50,11 +51,13 @@ export class CloudRunMesh extends pulumi.ComponentResource {
   private readonly madeMembers = new Map<string, pulumi.Input<string>>();
   /** Ways for people to call from their own machines, by the key in the config. */
   readonly developers: Readonly<Record<string, DeveloperAccess>>;
+  /** Ways for people whose `access` to a service has an end, by `SERVICE.access`. */
+  readonly access: Readonly<Record<string, DeveloperAccess>>;
   /** The VPC network, where the mesh makes one. */
   readonly network: MeshNetwork | undefined;
   /** URL of each service and function, by key: deterministic, known before anything is deployed. */
   readonly urls: Readonly<Record<string, string>>;
-  /** E-mail address of the account that each service, function, job and worker pool runs as, and that each developer impersonates, by key. */
+  /** E-mail address of the account that each service, function, job and worker pool runs as, and that each developer impersonates, by key; that of people with an end by `SERVICE.access`. */
   readonly serviceAccounts: pulumi.Output<Record<string, string>>;
   /** Who may call what, and where the config says so. */
   readonly accessMatrix: readonly AccessRow[];
@@ -90,23 +93,20 @@ export class CloudRunMesh extends pulumi.ComponentResource {
       if (serviceAccount !== undefined) continue;
       this.madeMembers.set(`serviceAccount:${accountEmail(accountId, project)}`, this.callers[key]!.member);
     }
-    this.developers = this.createDevelopers(spec);
-    for (const { name: grant, from, to, until, role } of graph.edges) {
+    this.developers = this.createDevelopers(spec, graph);
+    this.access = this.createAccess(graph, project);
+    for (const { name: grant, from, to, role } of graph.edges) {
       if (role !== INVOKER_ROLE) continue;
-      const receiver = (this.services[to] ?? this.functions[to])!;
+      const receiver = this.receiver(to);
       const member = this.memberOf(from);
-      new InvokerGrant(
-        grant,
-        { project, location, serviceName: receiver.serviceName, member, until },
-        { parent: receiver },
-      );
+      new InvokerGrant(grant, { project, location, serviceName: receiver.serviceName, member }, { parent: receiver });
     }
     this.createIapAccess(graph, { project, location });
 
     this.urls = Object.fromEntries(graph.services.map(({ key, url }) => [key, url]));
     this.serviceAccounts = pulumi.output(
       Object.fromEntries(
-        Object.entries({ ...this.callers, ...this.developers }).map(([key, { email }]) => [key, email]),
+        Object.entries({ ...this.callers, ...this.developers, ...this.access }).map(([key, { email }]) => [key, email]),
       ),
     );
     this.accessMatrix = accessMatrix(graph);
@@ -118,14 +118,41 @@ export class CloudRunMesh extends pulumi.ComponentResource {
     return network && new MeshNetwork("network", { ...network, project, region }, { parent: this });
   }
 
-  private createDevelopers({ developers = {}, project }: MeshSpec): Record<string, DeveloperAccess> {
+  private createDevelopers(
+    { developers = {}, project }: MeshSpec,
+    graph: AccessGraph,
+  ): Record<string, DeveloperAccess> {
     return Object.fromEntries(
-      Object.values(developers).map(({ key, calls: _, ...args }) => {
-        const made = new DeveloperAccess(key, { ...args, project }, { parent: this });
-        this.madeMembers.set(`serviceAccount:${accountEmail(args.accountId, project)}`, made.accountMember);
-        return [key, made];
+      Object.values(developers).map(({ key, accountId, accessTokens = false }) => {
+        const args = { accountId, accessTokens, project };
+        return [key, this.createImpersonated(key, args, graph, this)];
       }),
     );
+  }
+
+  /** One account for each service whose `access` has people with an end. */
+  private createAccess({ services, ...graph }: AccessGraph, project: string): Record<string, DeveloperAccess> {
+    return Object.fromEntries(
+      services.flatMap(({ key, accessAccountId: accountId }) => {
+        if (accountId === undefined) return [];
+        const args = { accountId, project, displayName: `Calls ${key} in the place of people until their day` };
+        return [[accessKey(key), this.createImpersonated(accessKey(key), args, graph, this.receiver(key))]];
+      }),
+    );
+  }
+
+  private createImpersonated(
+    name: string,
+    args: Omit<DeveloperAccessArgs, "people"> & { accountId: string; project: string },
+    { impersonations }: Pick<AccessGraph, "impersonations">,
+    parent: pulumi.Resource,
+  ): DeveloperAccess {
+    const email = accountEmail(args.accountId, args.project);
+    const grants = impersonations.filter(({ account }) => account === email);
+    const people = Object.fromEntries(grants.map(({ name: grant, member, until }) => [grant, { member, until }]));
+    const made = new DeveloperAccess(name, { ...args, people }, { parent });
+    this.madeMembers.set(`serviceAccount:${email}`, made.accountMember);
+    return made;
   }
 
   /** Their code goes into one bucket; each object is read by the build alone. */
@@ -176,6 +203,10 @@ export class CloudRunMesh extends pulumi.ComponentResource {
         { parent: this },
       );
     }
+  }
+
+  private receiver(key: string): CloudRunService | CloudRunFunction {
+    return (this.services[key] ?? this.functions[key])!;
   }
 
   private memberOf(from: Caller): pulumi.Input<string> {

@@ -3,7 +3,7 @@ export { CloudRunJob, type CloudRunJobArgs } from "./cloud-run-job";
 export { CloudRunMesh, type CloudRunMeshArgs } from "./cloud-run-mesh";
 export { CloudRunService, type CloudRunServiceArgs, INGRESS_ALL_REASON } from "./cloud-run-service";
 export { CloudRunWorkerPool, type CloudRunWorkerPoolArgs } from "./cloud-run-worker-pool";
-export { DeveloperAccess, type DeveloperAccessArgs } from "./developer-access";
+export { DeveloperAccess, type DeveloperAccessArgs, type Impersonator } from "./developer-access";
 export { IapAccess, type IapAccessArgs, type IapAccessor } from "./iap-access";
 export { InvokerGrant, type InvokerGrantArgs } from "./invoker-grant";
 export { MeshNetwork, type MeshNetworkArgs } from "./mesh-network";

@@ -1,7 +1,11 @@
-/** One edge of the access graph: lets one principal call one Cloud Run service, with an end where one is set. */
+/**
+ * One edge of the access graph: lets one principal call one Cloud Run service, without an end. The provider reads the
+ * policy of a Cloud Run service without the conditions in it, so that the first one would stop every later change of the
+ * policy: docs/decisions/0012-where-an-end-is-held.md
+ */
 import * as cloudrunv2 from "@pulumi/gcp/cloudrunv2";
 import * as pulumi from "@pulumi/pulumi";
-import { INVOKER_ROLE, untilCondition } from "../mesh";
+import { INVOKER_ROLE } from "../mesh";
 
 export interface InvokerGrantArgs {
   /** Name of the receiving service; pass the service's own output, so that a replaced service gets its grants again. */
@@ -12,13 +16,14 @@ export interface InvokerGrantArgs {
   readonly member: pulumi.Input<string>;
   /** Project of the receiving service. @default - the provider's project */
   readonly project?: pulumi.Input<string>;
-  /** Last day of the grant, UTC, `YYYY-MM-DD`, the day included. @default - no end */
-  readonly until?: string;
+  /** No grant on a Cloud Run service ends by a condition. For people with an end use `DeveloperAccess` or `IapAccess`. */
+  readonly until?: never;
 }
 
 export class InvokerGrant extends cloudrunv2.ServiceIamMember {
   constructor(name: string, args: InvokerGrantArgs, opts?: pulumi.CustomResourceOptions) {
     const { serviceName, location, project, member, until } = args;
+    if (until !== undefined) throw new Error(noEnd(name));
     super(
       name,
       {
@@ -27,11 +32,14 @@ export class InvokerGrant extends cloudrunv2.ServiceIamMember {
         project,
         role: INVOKER_ROLE,
         member: refusePublic("InvokerGrant", member),
-        ...(until && { condition: untilCondition(until) }),
       },
       opts,
     );
   }
+}
+
+function noEnd(name: string): string {
+  return `InvokerGrant "${name}" got "until", which takes a condition on the policy of a Cloud Run service: the provider reads such a policy back without it, and every later change of the policy fails; let people mint tokens of a DeveloperAccess until their day, or leave the grant out when its day is over`;
 }
 
 /** IAM compares these two names exactly; any spelling of them is taken for what was meant. */

@@ -1,4 +1,6 @@
-import { type AccessGraph, callerName, TOKEN_CREATOR_ROLE } from "./graph";
+import { type AccessGraph, callerName } from "./graph";
+import { TOKEN_CREATOR_ROLE } from "./roles";
+import { deploymentEnd } from "./until";
 
 /** One permission, as the stack's outputs tell it. */
 export interface AccessRow {
@@ -7,20 +9,28 @@ export interface AccessRow {
   readonly role: string;
   /** Last day of the grant, UTC; absent where it has no end. */
   readonly until?: string;
+  /** How it ends where no condition of IAM ends it, in words; absent where one does, or where it has no end. */
+  readonly end?: string;
+  /** That the last day is over and the grant is left out: the caller is refused. */
+  readonly ended?: true;
   /** Where the stack config declares it. */
   readonly reason: string;
 }
 
-/** The access matrix as data: a row per permission; whoever has no row is refused. */
+/** The access matrix as data: a row per permission, and per one that has ended; whoever has no other row is refused. */
 export function accessMatrix(graph: AccessGraph): AccessRow[] {
-  const calls = graph.edges.map(({ from, to, role, until, reason }) => ({
-    caller: callerName(from),
-    callee: to,
-    role,
-    ...(until && { until }),
-    reason,
-  }));
-  const impersonations = graph.impersonations.map(({ member: caller, account: callee, ...row }) => ({
+  const calls = [...graph.edges, ...graph.ended].map(
+    ({ from, to, role, until, endsAtDeployment, isOver, reason }): AccessRow => ({
+      caller: callerName(from),
+      callee: to,
+      role,
+      ...(until && { until }),
+      ...(until && endsAtDeployment && { end: deploymentEnd(until, isOver === true) }),
+      ...(isOver && { ended: true }),
+      reason,
+    }),
+  );
+  const impersonations = graph.impersonations.map(({ name: _, member: caller, account: callee, ...row }) => ({
     caller,
     callee,
     ...row,
@@ -30,7 +40,8 @@ export function accessMatrix(graph: AccessGraph): AccessRow[] {
 
 /**
  * The access graph as a Mermaid flowchart; services that the internet can reach have a double border, jobs and worker
- * pools have six sides. A dotted arrow leads from who may mint tokens to the account that they are minted for.
+ * pools have six sides. A dotted arrow leads from who may mint tokens to the account that they are minted for; one that
+ * ends in a cross is a permission that has ended.
  */
 export function accessDiagram(graph: AccessGraph): string {
   const ids = new Map<string, string>();
@@ -40,9 +51,10 @@ export function accessDiagram(graph: AccessGraph): string {
   const members = new Map<string, string>();
   const idOf = (member: string) => members.get(member) ?? members.set(member, `m${members.size}`).get(member);
   const arrows = [
-    ...graph.edges.map(({ from, to, until }) => {
+    ...[...graph.edges, ...graph.ended].map(({ from, to, until, endsAtDeployment, isOver }) => {
       const source = "member" in from ? idOf(from.member) : ids.get(callerName(from));
-      return `  ${source} -->${until ? `|until ${until}|` : ""} ${ids.get(to)}`;
+      const end = until && (endsAtDeployment ? deploymentEnd(until, isOver === true) : `until ${until}`);
+      return `  ${source} ${isOver ? "--x" : "-->"}${end ? `|${end}|` : ""} ${ids.get(to)}`;
     }),
     ...graph.impersonations.map(({ member, account, role, until }) => {
       const tokens = role === TOKEN_CREATOR_ROLE ? "mints any token" : "mints ID tokens";

@@ -1,5 +1,6 @@
 import { checkNetwork } from "./checks/network";
-import { parseMember } from "./members";
+import { throughAccount } from "./edges";
+import { isPerson, parseMember } from "./members";
 import { accountId, labelKeyProblem, serviceUrl } from "./names";
 import { vpcRoute } from "./network";
 import type { Problem } from "./problems";
@@ -15,7 +16,7 @@ import type {
   ServiceConfig,
   ServiceSpec,
 } from "./spec/spec";
-import { parseUntil } from "./until";
+import { type Keeper, parseUntil } from "./until";
 
 /** What a service, a job and a worker pool may write in the same words. */
 type CallerConfig = Pick<ServiceConfig, "accountId" | "calls" | "deletionProtection" | "labels" | "name" | "network">;
@@ -37,7 +38,7 @@ export function fillService(
   const { calls, ingress, access, iap, network, labels, ...rest } = written;
   const path = `services.${key}`;
   const { spec, problems } = fillReceiver(key, path, written, mesh, place, today);
-  const comes = fillMembers(iap?.access ?? [], `${path}.iap.access`, today, problems);
+  const comes = fillMembers(iap?.access ?? [], `${path}.iap.access`, today, problems, () => "IAM");
   return { spec: { ...rest, image: written.image ?? "", ...spec, ...(iap && { iap: { access: comes } }) }, problems };
 }
 
@@ -72,7 +73,7 @@ export function fillTask<T extends CallerConfig & Pick<ServiceConfig, "image">>(
 /** People who call from their own machines, and the account that is made for that. */
 export function fillDeveloper(key: string, written: DeveloperConfig, today: string): Filled<DeveloperSpec> {
   const problems: Problem[] = [];
-  const spec = dated(written, `developers.${key}`, today, problems);
+  const spec = dated(written, `developers.${key}`, today, problems, "IAM");
   return { spec: { ...spec, key, accountId: accountId(`${key}-dev`) }, problems };
 }
 
@@ -85,13 +86,20 @@ function fillReceiver(
   today: string,
 ): Filled<ReceiverSpec> {
   const { spec: caller, problems } = fillCaller(key, path, written, mesh, today);
+  const access = fillMembers(written.access ?? [], `${path}.access`, today, problems, keeperOf);
   const spec = {
     ...caller,
     url: serviceUrl(caller.name, place.projectNumber, place.region),
     ingress: written.ingress ?? "internal",
-    access: fillMembers(written.access ?? [], `${path}.access`, today, problems),
+    access,
+    ...(access.some(throughAccount) && { accessAccountId: accountId(`${caller.name}-access`) }),
   };
   return { spec, problems };
+}
+
+/** People mint tokens of an account until their day; for a workload to call directly there is no such account. */
+function keeperOf(member: string): Keeper {
+  return isPerson(member) ? "IAM" : "deployment";
 }
 
 function fillMembers<T extends { member: string; until?: string }>(
@@ -99,11 +107,12 @@ function fillMembers<T extends { member: string; until?: string }>(
   path: string,
   today: string,
   problems: Problem[],
-): T[] {
+  keeper: (member: string) => Keeper,
+): (T & { isOver?: true })[] {
   return access.map((entry, i) => {
     const parsed = parseMember(entry.member);
     if ("problem" in parsed) problems.push({ path: `${path}[${i}].member`, message: parsed.problem });
-    return dated(entry, `${path}[${i}]`, today, problems);
+    return dated(entry, `${path}[${i}]`, today, problems, keeper(entry.member));
   });
 }
 
@@ -125,7 +134,7 @@ function fillCaller(
     name,
     accountId: written.accountId ?? accountId(name),
     calls: calls.map((call, i) =>
-      dated(typeof call === "string" ? { service: call } : call, `${path}.calls[${i}]`, today, problems),
+      dated(typeof call === "string" ? { service: call } : call, `${path}.calls[${i}]`, today, problems, "deployment"),
     ),
     ...(vpc && { vpc }),
     labels: { ...soundLabels(mesh.labels), ...written.labels },
@@ -135,10 +144,16 @@ function fillCaller(
 }
 
 /** A grant whose end is read as a day; one that cannot be read is a problem. */
-function dated<T extends { until?: string }>(entry: T, path: string, today: string, problems: Problem[]): T {
+function dated<T extends { until?: string }>(
+  entry: T,
+  path: string,
+  today: string,
+  problems: Problem[],
+  keeper: Keeper,
+): T & { isOver?: true } {
   if (entry.until === undefined) return entry;
-  const until = parseUntil(entry.until, today);
-  if ("day" in until) return { ...entry, until: until.day };
+  const until = parseUntil(entry.until, today, keeper);
+  if ("day" in until) return { ...entry, until: until.day, ...(until.isOver && { isOver: true }) };
   problems.push({ path: `${path}.until`, message: until.problem });
   return entry;
 }

@@ -1,23 +1,8 @@
-import { accessName, accountEmail, callName, iapAccessName } from "./names";
-import type {
-  CallerSpec,
-  DeveloperSpec,
-  FunctionSpec,
-  JobSpec,
-  MeshSpec,
-  ReceiverSpec,
-  WorkerPoolSpec,
-} from "./spec/spec";
-
-/** The role that lets a principal call a service. Source: https://cloud.google.com/run/docs/reference/iam/roles */
-export const INVOKER_ROLE = "roles/run.invoker" as const;
-
-/** The role that lets a principal through Identity-Aware Proxy. Source: https://cloud.google.com/iap/docs/managing-access */
-export const IAP_ACCESSOR_ROLE = "roles/iap.httpsResourceAccessor" as const;
-
-/** ID tokens alone, and everything that a token can be. Source: https://cloud.google.com/iam/docs/service-account-permissions */
-export const OPEN_ID_TOKEN_CREATOR_ROLE = "roles/iam.serviceAccountOpenIdTokenCreator" as const;
-export const TOKEN_CREATOR_ROLE = "roles/iam.serviceAccountTokenCreator" as const;
+import { accessCalls, calls, developerCalls, iapAccess, triggerCalls } from "./edges";
+import { accessImpersonations, developerImpersonation } from "./impersonations";
+import type { IAP_ACCESSOR_ROLE, INVOKER_ROLE, OPEN_ID_TOKEN_CREATOR_ROLE, TOKEN_CREATOR_ROLE } from "./roles";
+import type { JobSpec, MeshSpec, ReceiverSpec, WorkerPoolSpec } from "./spec/spec";
+import { standing } from "./until";
 
 /** One permission: this caller may call that service. It yields the grant, the URL that the caller is told, and the probe. */
 export interface Edge {
@@ -30,6 +15,10 @@ export interface Edge {
   readonly role: typeof INVOKER_ROLE | typeof IAP_ACCESSOR_ROLE;
   /** Last day, UTC, the day included. */
   readonly until?: string;
+  /** That no condition of IAM keeps the end: the first deployment after the last day leaves the grant out. */
+  readonly endsAtDeployment?: true;
+  /** That the last day is over. */
+  readonly isOver?: true;
   /** Where the config declares it. */
   readonly reason: string;
 }
@@ -43,10 +32,13 @@ export type Caller =
 
 /** One person's or group's way to an account of the mesh that calls in their place. */
 export interface Impersonation {
+  /** Logical name of the grant, stable when lists are reordered. */
+  readonly name: string;
   readonly member: string;
   /** E-mail address of the account. */
   readonly account: string;
   readonly role: typeof OPEN_ID_TOKEN_CREATOR_ROLE | typeof TOKEN_CREATOR_ROLE;
+  /** Last day, UTC, the day included; IAM keeps it. */
   readonly until?: string;
   readonly reason: string;
 }
@@ -62,6 +54,8 @@ export interface AccessGraph {
   /** Who may mint tokens of an account made for calling from outside. */
   readonly impersonations: readonly Impersonation[];
   readonly edges: readonly Edge[];
+  /** What the config still declares and this deployment leaves out, as its last day is over. */
+  readonly ended: readonly Edge[];
 }
 
 /**
@@ -69,85 +63,36 @@ export interface AccessGraph {
  * its proxy; the calls of jobs and worker pools last.
  */
 export function accessGraph(spec: MeshSpec): AccessGraph {
+  const { project } = spec;
   const services = Object.values(spec.services);
   const functions = Object.values(spec.functions ?? {});
   const developers = Object.values(spec.developers ?? {});
   const jobs = Object.values(spec.jobs ?? {});
   const workerPools = Object.values(spec.workerPools ?? {});
-  const edges = [
-    ...services.flatMap((service) => receiverEdges(service, "services")),
-    ...functions.flatMap((one) => [...receiverEdges(one, "functions"), ...triggerEdges(one, spec)]),
-    ...developers.flatMap((one) => developerEdges(one, spec)),
+  const receiverEdges = (receiver: ReceiverSpec, kind: "services" | "functions") => [
+    ...calls(receiver, { service: receiver.key }, kind),
+    ...accessCalls(receiver, kind, project),
+    ...iapAccess(receiver, kind),
+  ];
+  const declared = [
+    ...services.flatMap((one) => receiverEdges(one, "services")),
+    ...functions.flatMap((one) => [...receiverEdges(one, "functions"), ...triggerCalls(one, project)]),
+    ...developers.flatMap((one) => developerCalls(one, project)),
     ...jobs.flatMap((job) => calls(job, { job: job.key }, "jobs")),
     ...workerPools.flatMap((pool) => calls(pool, { workerPool: pool.key }, "workerPools")),
   ];
-  const impersonations = developers.map((one) => impersonation(one, spec));
-  return { services: [...services, ...functions], jobs, workerPools, impersonations, edges };
-}
-
-function receiverEdges(receiver: ReceiverSpec, kind: "services" | "functions"): Edge[] {
-  const { key: to, access, iap } = receiver;
-  return [
-    ...calls(receiver, { service: to }, kind),
-    ...access.map(({ member, until }, i) => ({
-      name: accessName(member, to),
-      from: { member },
-      to,
-      role: INVOKER_ROLE,
-      ...(until && { until }),
-      reason: `${kind}.${to}.access[${i}]`,
-    })),
-    ...(iap?.access ?? []).map(({ member, until }, i) => ({
-      name: iapAccessName(member, to),
-      from: { member },
-      to,
-      role: IAP_ACCESSOR_ROLE,
-      ...(until && { until }),
-      reason: `${kind}.${to}.iap.access[${i}]`,
-    })),
-  ];
-}
-
-/** Eventarc calls a function in the name of the trigger's own account. */
-function triggerEdges({ key: to, triggerAccountId }: FunctionSpec, { project }: MeshSpec): Edge[] {
-  if (triggerAccountId === undefined) return [];
-  const member = `serviceAccount:${accountEmail(triggerAccountId, project)}`;
-  return [{ name: `trigger-calls-${to}`, from: { member }, to, role: INVOKER_ROLE, reason: `functions.${to}.trigger` }];
-}
-
-/** People call in the name of an account that is made for it, so that no token of theirs reaches further. */
-function developerEdges({ key, accountId, calls: callees, until }: DeveloperSpec, { project }: MeshSpec): Edge[] {
-  const member = `serviceAccount:${accountEmail(accountId, project)}`;
-  return callees.map((to, i) => ({
-    name: callName(`${key}-dev`, to),
-    from: { member },
-    to,
-    role: INVOKER_ROLE,
-    ...(until && { until }),
-    reason: `developers.${key}.calls[${i}]`,
-  }));
-}
-
-function impersonation(developer: DeveloperSpec, { project }: MeshSpec): Impersonation {
-  const { key, member, accountId, accessTokens, until } = developer;
   return {
-    member,
-    account: accountEmail(accountId, project),
-    role: accessTokens ? TOKEN_CREATOR_ROLE : OPEN_ID_TOKEN_CREATOR_ROLE,
-    ...(until && { until }),
-    reason: `developers.${key}`,
+    services: [...services, ...functions],
+    jobs,
+    workerPools,
+    impersonations: [
+      ...services.flatMap((one) => accessImpersonations(one, "services", project)),
+      ...functions.flatMap((one) => accessImpersonations(one, "functions", project)),
+      ...developers.map((one) => developerImpersonation(one, project)),
+    ],
+    edges: standing(declared),
+    ended: declared.filter(({ isOver }) => isOver),
   };
-}
-
-function calls(caller: CallerSpec, from: Caller, kind: string): Edge[] {
-  return caller.calls.map(({ service: to, until }, i) => ({
-    name: callName(caller.key, to),
-    from,
-    to,
-    role: INVOKER_ROLE,
-    ...(until && { until }),
-    reason: `${kind}.${caller.key}.calls[${i}]`,
-  }));
 }
 
 /** Who a caller is, for people: its key, which no other node of the mesh has, or the member. */

@@ -6,16 +6,14 @@ export {
   type Caller,
   callerName,
   type Edge,
-  IAP_ACCESSOR_ROLE,
-  INVOKER_ROLE,
-  OPEN_ID_TOKEN_CREATOR_ROLE,
-  TOKEN_CREATOR_ROLE,
+  type Impersonation,
 } from "./graph";
-export { accountEmail, accountId, functionBucket, labelValue, serviceUrl } from "./names";
+export { accessKey, accountEmail, accountId, functionBucket, labelValue, serviceUrl } from "./names";
 export type { NetworkSpec } from "./network";
 export { decodeStackConfig, type MeshInput, type Parsed, parseMesh } from "./parse";
-export { formatProblems, InvalidConfigError, type Problem } from "./problems";
+export { formatProblem, formatProblems, InvalidConfigError, type Problem } from "./problems";
 export { hasStorageTriggers, hasTriggers, type ProjectApi, projectApis, runners } from "./project-services";
+export { IAP_ACCESSOR_ROLE, INVOKER_ROLE, OPEN_ID_TOKEN_CREATOR_ROLE, TOKEN_CREATOR_ROLE } from "./roles";
 export type {
   CallerSpec,
   DeveloperSpec,

@@ -45,6 +45,12 @@ export function parseMember(member: string): Member {
   return form ? { kind: form.kind } : { problem: `"${member}" is not a principal; ${ALLOWED}` };
 }
 
+/** Whether a member is a person, or many: somebody who signs in, and may mint tokens of an account. */
+export function isPerson(member: string): boolean {
+  const parsed = parseMember(member);
+  return "kind" in parsed && parsed.kind === "person";
+}
+
 /** Whether an e-mail address is one of Google's default service accounts, which carry roles nobody declared. */
 export function isDefaultServiceAccount(email: string): boolean {
   return /^\d+-compute@developer\.gserviceaccount\.com$/i.test(email) || /@appspot\.gserviceaccount\.com$/i.test(email);

@@ -98,6 +98,14 @@ export function accessName(member: string, callee: string): string {
   return `${member}-calls-${callee}`;
 }
 
+/**
+ * What people with an end call a service as: the key of the account that is made for that, among the keys of the config,
+ * none of which holds a dot. It is also the account's logical name.
+ */
+export function accessKey(callee: string): string {
+  return `${callee}.access`;
+}
+
 /** Logical name of the grant that lets a member through the Identity-Aware Proxy on a service. */
 export function iapAccessName(member: string, service: string): string {
   return `${member}-opens-${service}`;

@@ -19,6 +19,7 @@ import {
   type VpcRoute,
   type WorkerPoolSpec,
 } from "./spec/spec";
+import { standing } from "./until";
 
 /** Everything of a mesh that runs, by kind and key. */
 export interface Nodes {
@@ -67,10 +68,10 @@ interface Filled<S> {
 /** Takes the mesh's network away from what no call leads through it and did not ask for one itself. */
 export function settleRoutes(nodes: Nodes, config: Partial<MeshConfig>, place: Place): Nodes {
   const called = new Set(
-    Object.values(byPath(nodes)).flatMap(({ calls }) => calls.map(({ service: callee }) => callee)),
+    Object.values(byPath(nodes)).flatMap(({ calls }) => standing(calls).map(({ service: callee }) => callee)),
   );
   const callsInside = ({ calls }: CallerSpec) =>
-    calls.some(({ service: callee }) => {
+    standing(calls).some(({ service: callee }) => {
       const { ingress } = nodes.services[callee] ?? nodes.functions[callee] ?? {};
       return ingress !== undefined && needsRoute(ingress);
     });

@@ -5,12 +5,13 @@ import { checkJob, checkWorkerPool } from "./checks/jobs";
 import { checkMesh, checkServices } from "./checks/mesh";
 import { checkRoom, checkServiceNetworks } from "./checks/network";
 import { checkUnique } from "./checks/unique";
-import { accessGraph } from "./graph";
+import { accessGraph, type Edge } from "./graph";
 import { networkSpec } from "./network";
 import { attachedNodes, byPath, fillNodes, KINDS, settleRoutes } from "./nodes";
 import { formatPath, type Problem } from "./problems";
 import { schemaProblems } from "./spec/schema-problems";
 import { type MeshConfig, type MeshSpec, meshConfig } from "./spec/spec";
+import { deploymentEnd, standing } from "./until";
 
 /** What a stack config says, decoded but not yet trusted. */
 export interface MeshInput {
@@ -29,6 +30,8 @@ export interface Parsed {
   readonly spec?: MeshSpec;
   /** Everything that is wrong, in the order of the config; empty when `spec` is there. */
   readonly problems: readonly Problem[];
+  /** What stops nothing and is to be told all the same: grants that have ended; empty where anything is wrong. */
+  readonly warnings: readonly Problem[];
 }
 
 const NAMESPACE = "cloud-run-mesh";
@@ -114,7 +117,7 @@ export function parseMesh(input: MeshInput, today: string): Parsed {
   const called = new Map(
     Object.entries(callers)
       .toReversed()
-      .flatMap(([path, { calls }]) => calls.map(({ service }) => [service, path] as const)),
+      .flatMap(([path, { calls }]) => standing(calls).map(({ service }) => [service, path] as const)),
   );
   const ingressKnown = !unsound.some(([, , setting]) => setting === "ingress");
   const around = { keys, receivers, callers, called, place: mesh, routesKnown: routesKnown && ingressKnown };
@@ -133,7 +136,7 @@ export function parseMesh(input: MeshInput, today: string): Parsed {
   const told = new Set(unsound.map((path) => formatPath(path.slice(0, 3))));
   problems.push(...own.filter(({ path }) => !judgedBy(path).some((other) => told.has(other))));
 
-  if (problems.length > 0) return { problems: inOrder(problems, input.config) };
+  if (problems.length > 0) return { problems: inOrder(problems, input.config), warnings: [] };
   const network = networkSpec(config.network, attached);
   const projectServices = String(config.projectServices ?? false) === "true";
   const more = { ...(network && { network }), ...(projectServices && { projectServices }) };
@@ -145,8 +148,16 @@ export function parseMesh(input: MeshInput, today: string): Parsed {
     ...(!isEmptyMap(workerPools) && { workerPools }),
   };
   const spec = { ...mesh, ...more, services, ...others };
-  const clashes = checkGrantNames(accessGraph(spec));
-  return clashes.length > 0 ? { problems: clashes } : { spec, problems: [] };
+  const graph = accessGraph(spec);
+  const clashes = checkGrantNames(graph);
+  return clashes.length > 0
+    ? { problems: clashes, warnings: [] }
+    : { spec, problems: [], warnings: graph.ended.map(endedWarning) };
+}
+
+function endedWarning({ reason, until = "" }: Edge): Problem {
+  const message = `${deploymentEnd(until, true)}, and the grant is left out; remove the entry, or set a later day`;
+  return { path: `${reason}.until`, message };
 }
 
 /** Settings by which another is judged as well. */

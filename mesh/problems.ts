@@ -16,7 +16,11 @@ export class InvalidConfigError extends Error {
 /** Renders all problems as one report for people, a line each, in the order of the config. */
 export function formatProblems(problems: readonly Problem[]): string {
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-  return [`${count} in the stack config:`, ...problems.map(({ path, message }) => `  ${path}: ${message}`)].join("\n");
+  return [`${count} in the stack config:`, ...problems.map((problem) => `  ${formatProblem(problem)}`)].join("\n");
+}
+
+export function formatProblem({ path, message }: Problem): string {
+  return `${path}: ${message}`;
 }
 
 /** Joins path segments as people write them: `services.web.calls[1]`. */

@@ -1,4 +1,4 @@
-import type { CallerSpec, MeshSpec, ServiceSpec } from "./spec/spec";
+import type { CallerSpec, MeshSpec, ReceiverSpec, ServiceSpec } from "./spec/spec";
 
 /** An API of Google Cloud that a mesh needs, and what for. */
 export interface ProjectApi {
@@ -51,14 +51,15 @@ export const PROJECT_APIS: readonly Row[] = [
   {
     service: "iam.googleapis.com",
     what: "make the accounts",
-    where: "wherever an account is created: without `serviceAccount`, with `functions` or with `developers`",
+    where:
+      "wherever an account is created: without `serviceAccount`, with `functions`, `developers` or people with an end in `access`",
     needed: makesAccounts,
   },
   {
     service: "iamcredentials.googleapis.com",
     what: "mint tokens in the name of an account",
-    where: "`developers`",
-    needed: ({ developers }) => developers !== undefined,
+    where: "`developers`, and people with an end in `access`",
+    needed: hasImpersonations,
   },
   {
     service: "cloudfunctions.googleapis.com",
@@ -163,10 +164,15 @@ export function runners({ services, functions = {}, jobs = {}, workerPools = {} 
   return [services, functions, jobs, workerPools].flatMap((kind) => Object.values<Runner>(kind));
 }
 
-/** Whether an account is created: for what runs and names none, for a function's build, or for a developer. */
+/** Whether people call in the name of accounts that are made for that. */
+export function hasImpersonations({ services, functions = {}, developers }: MeshSpec): boolean {
+  const receivers = [services, functions].flatMap((kind) => Object.values<ReceiverSpec>(kind));
+  return developers !== undefined || receivers.some(({ accessAccountId }) => accessAccountId !== undefined);
+}
+
+/** Whether an account is created: for what runs and names none, for a function's build, or for people to call as. */
 export function makesAccounts(mesh: MeshSpec): boolean {
-  const { functions, developers } = mesh;
-  if (functions !== undefined || developers !== undefined) return true;
+  if (mesh.functions !== undefined || hasImpersonations(mesh)) return true;
   return runners(mesh).some(({ serviceAccount }) => serviceAccount === undefined);
 }
 

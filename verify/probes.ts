@@ -35,12 +35,14 @@ export type Expectation = "reaches the container" | Refusal;
 export interface Probe {
   /** Who asks: key of a service, job or worker pool, or a member from outside the mesh. Absent: nobody in particular. */
   readonly caller?: string;
+  /** E-mail address of the account whose token the caller mints and shows; absent where the token is the caller's own. */
+  readonly via?: string;
   readonly from: Position;
   /** Key of the service that is asked. */
   readonly to: string;
   readonly token: TokenCase;
   readonly expect: Expectation;
-  /** Last day of the grant that lets it pass, UTC. */
+  /** Last day, UTC, on which IAM lets it pass; absent where there is none, or where a deployment ends the grant. */
   readonly until?: string;
   /** Where the config says so, or what refuses it. */
   readonly because: string;
@@ -65,7 +67,9 @@ export function probes(graph: AccessGraph): Probe[] {
 function behindIam(service: ReceiverSpec, graph: AccessGraph): Probe[] {
   return [
     ...graph.edges.filter(({ to }) => to === service.key).map((edge) => allowed(edge, graph)),
+    ...impersonators(service, graph),
     ...refusedCallers(service, graph),
+    ...endedMembers(service, graph),
     fromTheInternet(service),
     ...tokenCases(service, graph),
   ];
@@ -97,9 +101,41 @@ function allowed(edge: Edge, graph: AccessGraph): Probe {
     to: edge.to,
     token: "own",
     expect: "reaches the container",
-    ...(edge.until && { until: edge.until }),
+    ...(edge.until && !edge.endsAtDeployment && { until: edge.until }),
     because: edge.reason,
   };
+}
+
+/** Everybody who may mint tokens of an account that may call this service. */
+function impersonators({ key }: ReceiverSpec, graph: AccessGraph): Probe[] {
+  return graph.edges
+    .filter(({ to }) => to === key)
+    .flatMap((edge) =>
+      graph.impersonations
+        .filter(({ account }) => callerName(edge.from) === `serviceAccount:${account}`)
+        .map(({ member: caller, account: via, until, reason }) => {
+          const { until: _, ...probe } = allowed(edge, graph);
+          return { ...probe, caller, via, ...(until && { until }), because: reason };
+        }),
+    );
+}
+
+/** Members from outside whose last day is over, and whose grant is left out. */
+function endedMembers({ key }: ReceiverSpec, graph: AccessGraph): Probe[] {
+  return graph.ended
+    .filter(({ to, from }) => to === key && "member" in from)
+    .map((edge) => ({
+      caller: callerName(edge.from),
+      from: positionOf(edge, graph),
+      to: key,
+      token: "own",
+      expect: NO_GRANT,
+      because: endedBecause(edge),
+    }));
+}
+
+function endedBecause({ reason, until = "" }: Edge): string {
+  return `${reason} ended on ${until}`;
 }
 
 /** Every caller without an edge to this service: with a way to it, its missing grant refuses it, without one the ingress. */
@@ -109,13 +145,14 @@ function refusedCallers(service: ReceiverSpec, graph: AccessGraph): Probe[] {
     .filter(({ key }) => !allowedCallers.has(key))
     .map(({ key: caller, from, ...spec }) => {
       const reachable = typeof service.ingress === "object" || comesThroughVpc(spec);
+      const ended = graph.ended.find(({ to, from: who }) => to === service.key && callerName(who) === caller);
       return {
         caller,
         from,
         to: service.key,
         token: "own" as const,
         expect: reachable ? NO_GRANT : NO_WAY,
-        because: reachable ? "no grant" : "ingress: no way through a VPC network",
+        because: ended ? endedBecause(ended) : reachable ? "no grant" : "ingress: no way through a VPC network",
       };
     });
 }

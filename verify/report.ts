@@ -36,17 +36,19 @@ export class VerifyReport {
     const head = ["", "caller", "from", "to", "token", "must", "saw", "because"];
     const table = new Table({ head, style: PLAIN, chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" } });
     for (const { probe, observed, outcome } of results) {
-      const { caller, from, to, token, expect, because } = probe;
+      const { from, to, token, expect, because } = probe;
       const position = typeof from === "string" ? from : "its own network";
       const saw =
         "notProbed" in observed ? "not probed" : observed.status === 0 ? "no answer" : String(observed.status);
       const sign = this.style(outcome, SIGNS[outcome]);
-      table.push([sign, caller ?? "nobody", position, to, token, expected(expect), saw, because]);
+      table.push([sign, named(probe) ?? "nobody", position, to, token, expected(expect), saw, because]);
     }
     const others = results.filter(({ outcome }) => outcome !== "as expected");
-    const lines = others.map(({ probe: { caller = "nobody", to, token }, observed, outcome }) =>
-      this.style(outcome, `${SIGNS[outcome]} ${caller} -> ${to}, token ${token}: ${seen(observed)}`),
-    );
+    const lines = others.map(({ probe, observed, outcome }) => {
+      const { to, token } = probe;
+      const sentence = `${named(probe) ?? "nobody"} -> ${to}, token ${token}: ${seen(observed)}`;
+      return this.style(outcome, `${SIGNS[outcome]} ${sentence}`);
+    });
     return [table.toString(), ...lines].join("\n");
   }
 
@@ -73,8 +75,14 @@ export class VerifyReport {
   }
 }
 
-function callerOf({ caller, token }: Probe): string {
+function callerOf(probe: Probe): string {
+  const { token } = probe;
   if (token === "none") return ANYONE;
-  if (token === "signed in") return caller ?? "anyone who signs in";
-  return token === "own" ? (caller ?? ANYONE) : WRONG_TOKENS;
+  if (token === "signed in") return named(probe) ?? "anyone who signs in";
+  return token === "own" ? (named(probe) ?? ANYONE) : WRONG_TOKENS;
+}
+
+/** Who asks, and in whose name where it is not their own. */
+function named({ caller, via }: Probe): string | undefined {
+  return caller !== undefined && via !== undefined ? `${caller} as ${via}` : caller;
 }

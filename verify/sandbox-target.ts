@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { fetch, ProxyAgent } from "undici";
 import type { Decision, TokenOverrides } from "../sandbox/data-plane";
-import type { From, Identity, RunningMesh } from "../sandbox/running";
+import { type From, type Identity, type Minted, mintAs, type RunningMesh } from "../sandbox/running";
 import { refusalOf } from "./answer";
 import type { Cause, Probe, TokenCase } from "./probes";
 import type { Observed, Target } from "./result";
@@ -31,7 +31,9 @@ export class SandboxTarget implements Target {
 
   async send(probe: Probe): Promise<Observed> {
     const service = this.mesh.service(probe.to);
-    const token = await this.#token(probe, service.url);
+    const minted = await this.#mint(probe, service.url);
+    if (minted && "refusal" in minted) return { ...minted.refusal, reached: false, cause: "no grant" };
+    const token = minted?.token ?? (await this.#token(probe, service.url));
     const dispatcher = await this.#agent(probe);
     const decisions: Decision[] = [];
     const stopWatching = this.mesh.watch((decision) => void decisions.push(decision));
@@ -60,6 +62,12 @@ export class SandboxTarget implements Target {
 
   async close(): Promise<void> {
     await Promise.all([...this.#agents.values()].map(async (agent) => (await agent).close()));
+  }
+
+  /** What IAM answers to a caller who shows the token of an account; nothing where the caller shows its own. */
+  async #mint({ caller, via, token }: Probe, audience: string): Promise<Minted | undefined> {
+    if (via === undefined || token !== "own") return undefined;
+    return mintAs(this.mesh, this.mesh.identity(caller), via, audience);
   }
 
   async #token({ caller, token }: Probe, audience: string): Promise<string | undefined> {

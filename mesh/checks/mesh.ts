@@ -3,6 +3,7 @@ import { labelKeyProblem } from "../names";
 import { sharedNetwork } from "../network";
 import { didYouMean, type Problem } from "../problems";
 import type { CallerSpec, Ingress, MeshConfig, Place, ReceiverSpec, ServiceSpec, VpcRoute } from "../spec/spec";
+import { standing } from "../until";
 import { checkIap } from "./iap";
 import { checkNetwork } from "./network";
 import { checkService } from "./service";
@@ -70,14 +71,14 @@ export function checkCalls(
 ): Problem[] {
   const problems: Problem[] = [];
   const seen = new Set<string>();
-  spec.calls.forEach(({ service }, i) => {
+  spec.calls.forEach(({ service, isOver }, i) => {
     const path = `${at}.calls[${i}]`;
     if (service === spec.key) problems.push({ path, message: `"${service}" calls itself; remove the entry` });
     else if (!keys.has(service)) problems.push({ path, message: unknownCallee(service, keys, callers) });
     else if (seen.has(service)) problems.push({ path, message: `"${service}" is listed twice; remove one entry` });
     seen.add(service);
     const callee = keys.has(service) ? receivers[service] : undefined;
-    if (!routesKnown || !callee || service === spec.key || !needsRoute(callee.ingress)) return;
+    if (isOver || !routesKnown || !callee || service === spec.key || !needsRoute(callee.ingress)) return;
     const missing = routeProblem(spec.vpc) ?? sharingProblem(spec.vpc, callee, place);
     if (missing) {
       problems.push({
@@ -115,7 +116,7 @@ function sharingProblem(vpc: VpcRoute | undefined, callee: ReceiverSpec, place: 
 export function checkCallers(spec: ReceiverSpec, path: string, { called }: Surroundings): Problem[] {
   const problems: Problem[] = [];
   const caller = called.get(spec.key);
-  if (spec.defaultUrlDisabled && (caller !== undefined || spec.access.length > 0)) {
+  if (spec.defaultUrlDisabled && (caller !== undefined || standing(spec.access).length > 0)) {
     problems.push({
       path: `${path}.defaultUrlDisabled`,
       message: `${caller ?? `${path}.access`} calls it by that URL; remove the callers or keep the URL`,

@@ -10,6 +10,8 @@ interface Accounts {
   /** Those of a function that only build it and bring its events. */
   readonly buildAccountId?: string;
   readonly triggerAccountId?: string;
+  /** The one that people with an end call it as. */
+  readonly accessAccountId?: string;
 }
 
 /** Two of them must not become one resource on Google Cloud, nor one node of the mesh, nor run under one identity. */
@@ -29,7 +31,8 @@ export function checkUnique(callers: Callers, project: string): Problem[] {
     return false;
   };
   for (const [path, spec] of Object.entries(callers)) {
-    const { key, name, accountId, serviceAccount, buildAccountId, triggerAccountId } = spec;
+    const { key, name, accountId, serviceAccount, buildAccountId, triggerAccountId, accessAccountId } = spec;
+    const own = serviceAccount === undefined ? accountId : undefined;
     const [kind] = path.split(".");
     const each = kind === "services" ? "each service" : "each";
     if (!claim(path, "", key, "give each a key of its own", `key ${key}`)) continue;
@@ -44,7 +47,7 @@ export function checkUnique(callers: Callers, project: string): Problem[] {
         `${each} needs an account of its own`,
         serviceAccount.toLowerCase(),
       );
-    for (const id of [...(serviceAccount === undefined ? [accountId] : []), buildAccountId, triggerAccountId]) {
+    for (const id of [own, buildAccountId, triggerAccountId, accessAccountId]) {
       if (id !== undefined) claim(path, "accountId", id, `give ${each} its own`, accountEmail(id, project));
     }
   }

@@ -5,10 +5,14 @@ import { serviceNetwork } from "./network";
 
 /** What services, functions, jobs and worker pools say in the same words, as written in stack config. */
 
-export const until = z
-  .string()
-  .meta({ pattern: UNTIL_PATTERN, examples: ["2027-03-31"] })
-  .describe("Last day of the grant, UTC, `YYYY-MM-DD`, the day included; default: no end");
+/** @param after what happens once the day is over */
+const lastDay = (after: string) =>
+  z
+    .string()
+    .meta({ pattern: UNTIL_PATTERN, examples: ["2027-03-31"] })
+    .describe(`Last day of the grant, UTC, \`YYYY-MM-DD\`, the day included; ${after}; default: no end`);
+
+export const until = lastDay("IAM ends it");
 
 export const key = z
   .string()
@@ -21,7 +25,10 @@ export const labels = z.record(
 
 const call = z.union([
   z.string(),
-  z.strictObject({ service: z.string().describe("Key of the service that is called"), until: until.optional() }),
+  z.strictObject({
+    service: z.string().describe("Key of the service that is called"),
+    until: lastDay("the first deployment after it takes grant and URL away").optional(),
+  }),
 ]);
 
 const email = z
@@ -74,7 +81,9 @@ const ingress = z.union(
 
 const access = z.strictObject({
   member: z.string().describe("Principal from outside the mesh, e.g. `group:support@acme.com`"),
-  until: until.optional(),
+  until: lastDay(
+    "people then call as an account of the mesh's, whose ID tokens they mint until IAM ends that; of a service account or another workload, the first deployment after the day takes the grant away",
+  ).optional(),
   through: z
     .enum(["vpc"])
     .optional()

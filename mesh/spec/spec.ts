@@ -162,12 +162,29 @@ export interface VpcRoute {
   readonly created?: true;
 }
 
+/** What ends with a deployment, and is then as if it were not declared. */
+interface Ending {
+  /** Last day, UTC, the day included. */
+  readonly until?: string;
+  /** That the day is over, where no condition of IAM keeps it. */
+  readonly isOver?: true;
+}
+
+export interface Call extends Ending {
+  readonly service: string;
+}
+
+export interface Access extends Ending {
+  readonly member: string;
+  readonly through?: "vpc";
+}
+
 /** What a service, a job and a worker pool have in common, as filled in. */
 export interface CallerSpec {
   readonly key: string;
   readonly name: string;
   readonly accountId: string;
-  readonly calls: readonly { readonly service: string; readonly until?: string }[];
+  readonly calls: readonly Call[];
   /** The route it takes into the VPC network; absent where no call needs one. */
   readonly vpc?: VpcRoute;
   readonly labels: Readonly<Record<string, string>>;
@@ -177,7 +194,9 @@ export interface CallerSpec {
 /** What a service and a function have in common, which is a service underneath: they are called. */
 export interface ReceiverSpec extends CallerSpec {
   readonly url: string;
-  readonly access: readonly { readonly member: string; readonly until?: string; readonly through?: "vpc" }[];
+  readonly access: readonly Access[];
+  /** Id of the account that people whose `access` has an end call as; absent where there are none. */
+  readonly accessAccountId?: string;
   readonly ingress: Ingress;
   /** Who comes through the Identity-Aware Proxy on it; absent where there is none. */
   readonly iap?: { readonly access: readonly { readonly member: string; readonly until?: string }[] };

@@ -1,4 +1,4 @@
-import { GoogleError } from "./errors";
+import { GoogleError, LostResourceError } from "./errors";
 import type { Fault } from "./faults";
 import { FUNCTIONS } from "./functions";
 import type { Handler, Scope, Subject } from "./handler";
@@ -103,6 +103,7 @@ export class ControlPlane {
           );
         }
         const { state, problems } = this.#put(subject, request.inputs, handler, world);
+        if (handler.isLost?.(subject)) throw new LostResourceError(request.urn ?? `${type} "${name ?? id}"`);
         return { id, inputs: request.inputs, state, problems, result: { id, state } };
       });
     });

@@ -45,3 +45,14 @@ export class PartialStateError extends ControlPlaneError {
 export class LostAnswerError extends ControlPlaneError {
   override name = "LostAnswerError";
 }
+
+/**
+ * The operation took effect, the provider did not find the outcome, and so it is in no state. The words are those of
+ * Pulumi's bridge, which ends with the resource's URN.
+ */
+export class LostResourceError extends ControlPlaneError {
+  override name = "LostResourceError";
+  constructor(what: string) {
+    super(`expected non-nil error with nil state during Create of ${what}`);
+  }
+}

@@ -74,6 +74,8 @@ export interface Handler {
   duplicate?(subject: Subject): string;
   /** Throws what Google answers when it refuses; nothing has happened then. */
   admit?(subject: Subject, world: World): void;
+  /** True where the provider does not find again what it created: it exists, and the engine is told of an error alone. */
+  isLost?(subject: Subject): boolean;
   /** What Google computes. */
   compute?(subject: Subject, world: World): Properties;
   /** What else Google makes or changes with the resource, once it has taken it. */

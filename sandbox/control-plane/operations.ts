@@ -1,4 +1,4 @@
-import { GoogleError, LostAnswerError, PartialStateError } from "./errors";
+import { GoogleError, LostAnswerError, LostResourceError, PartialStateError } from "./errors";
 import { type Fault, Faults, type Operation } from "./faults";
 import type { Properties } from "./properties";
 import type { ControlPlaneEvent, OperationRecord } from "./requests";
@@ -74,7 +74,7 @@ export class Operations {
 
 function outcomeOf(error: unknown): OperationRecord["outcome"] {
   if (error instanceof PartialStateError) return "partial";
-  return error instanceof LostAnswerError ? "lost" : "refused";
+  return error instanceof LostAnswerError || error instanceof LostResourceError ? "lost" : "refused";
 }
 
 function incomplete<T>(operation: Operation, kind: string, done: Effect<T>, problems: string[]): PartialStateError {

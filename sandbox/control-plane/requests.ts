@@ -13,6 +13,8 @@ interface Request {
 }
 
 export interface CreateRequest extends Request {
+  /** For errors. @default - type and name */
+  urn?: string;
   /** As `check` answered them. */
   inputs: Properties;
   /** Only says what would come out; values that Google computes are unknown. */

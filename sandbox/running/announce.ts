@@ -4,6 +4,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import * as path from "node:path";
+import type { Identity } from "./identities";
+import { mintAs } from "./mint";
 import type { RunningMesh, RunningService } from "./running-mesh";
 
 const FILE = "running.json";
@@ -27,7 +29,9 @@ export interface RunningRemote {
 
 export interface Entry {
   readonly as: string;
-  /** Address that the token is for. */
+  /** E-mail address of the account whose token it is; absent where it is the caller's own. */
+  readonly via?: string;
+  /** Address of the caller. */
   readonly email: string;
   readonly token: string;
   readonly proxyUrl: string;
@@ -119,9 +123,18 @@ async function answer(mesh: RunningMesh, request: IncomingMessage, secret: strin
   const service = mesh.service(key);
   const identity = mesh.identity(as, service);
   const { url: proxyUrl, caFile } = await mesh.access(identity);
-  const token = await mesh.token(identity, service.url);
   const { name, email } = identity;
-  return { status: 200, body: { as: name, email, token, proxyUrl, caFile } satisfies Entry };
+  const via = service.invokers.find((invoker) => invoker.caller === name)?.via;
+  const token = await (via ? minted(mesh, identity, via, service.url) : mesh.token(identity, service.url));
+  return { status: 200, body: { as: name, email, token, proxyUrl, caFile, ...(via && { via }) } satisfies Entry };
+}
+
+/** Throws for people where IAM does not let somebody mint tokens of the account that they call as. */
+async function minted(mesh: RunningMesh, identity: Identity, account: string, audience: string): Promise<string> {
+  const answer = await mintAs(mesh, identity, account, audience);
+  if ("token" in answer) return answer.token;
+  const { status, reason } = answer.refusal;
+  throw new Error(`${identity.name} gets no token of ${account}, as which they call: ${status}: ${reason}`);
 }
 
 async function ask({ url, secret }: Announcement, target: string, body?: unknown): Promise<unknown> {

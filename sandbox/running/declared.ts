@@ -27,6 +27,9 @@ export interface StackOutputs {
     readonly callee: string;
     readonly role: string;
     readonly until?: string;
+    /** How a deployment ends it; absent where IAM does, or nothing. */
+    readonly end?: string;
+    readonly ended?: true;
   }[];
 }
 

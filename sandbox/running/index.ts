@@ -4,4 +4,5 @@ export { type BrowserEntrance, openBrowserEntrance } from "./browser-entrance";
 export { type DeclaredService, declaredServices, type StackOutputs, workloadsOf } from "./declared";
 export { type Identity, memberIdentity } from "./identities";
 export { type Laptop, openLaptops } from "./laptops";
+export { type Minted, mintAs } from "./mint";
 export { type From, type Invoker, RunningMesh, type RunningMeshOptions, type RunningService } from "./running-mesh";

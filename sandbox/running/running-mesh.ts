@@ -36,8 +36,10 @@ export interface RunningService {
 export interface Invoker {
   /** Key of a service, or a member. */
   readonly caller: string;
-  /** Last day of the grant, UTC; absent where it has no end. */
+  /** Last day, UTC, on which IAM lets it call; absent where there is none, or where a deployment ends the grant. */
   readonly until?: string;
+  /** E-mail address of the account whose tokens it mints and calls with; absent where it calls itself. */
+  readonly via?: string;
 }
 
 /** From where a call comes: the caller's own way out, the project's network, or the internet. */
@@ -71,8 +73,8 @@ export class RunningMesh {
     const names = new Map(declared.map(({ key, name }) => [key, name]));
     const workloads = workloadsOf(declared, projectFolder);
     const services = Object.entries(outputs.urls).map(([key, url]) => {
-      const rows = outputs.accessMatrix.filter(({ callee }) => callee === key);
-      const invokers = rows.map(({ caller, until }) => ({ caller, ...(until !== undefined && { until }) }));
+      const rows = outputs.accessMatrix.filter(({ callee, ended }) => callee === key && !ended);
+      const invokers = rows.flatMap((row) => [...impersonatorsOf(row.caller, outputs), invokerOf(row)]);
       const isBehindIap = rows.some(({ role }) => role === IAP_ACCESSOR_ROLE);
       return { key, name: names.get(key) ?? key, url, invokers, isBehindIap };
     });
@@ -158,4 +160,15 @@ export class RunningMesh {
   #keys(): string[] {
     return this.services.map(({ key }) => key);
   }
+}
+
+function invokerOf({ caller, until, end }: StackOutputs["accessMatrix"][number]): Invoker {
+  return { caller, ...(until !== undefined && end === undefined && { until }) };
+}
+
+/** Who calls in the name of an account: everybody who may mint its tokens. */
+function impersonatorsOf(member: string, { accessMatrix }: StackOutputs): Invoker[] {
+  return accessMatrix
+    .filter(({ callee }) => member === `serviceAccount:${callee}`)
+    .map((row) => ({ ...invokerOf(row), via: row.callee }));
 }

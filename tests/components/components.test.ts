@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { CloudRunMesh, CloudRunService, IapAccess, InvokerGrant } from "../../components";
+import { CloudRunMesh, CloudRunService, IapAccess, InvokerGrant, type InvokerGrantArgs } from "../../components";
 import { parseMesh } from "../../mesh";
 import { IMAGE, meshInput, TODAY } from "../mesh/support";
 import { inventory, only, register } from "./support";
@@ -9,6 +9,7 @@ const SERVICE = "gcp:cloudrunv2/service:Service";
 const GRANT = "gcp:cloudrunv2/serviceIamMember:ServiceIamMember";
 const IAP_GRANT = "gcp:iap/webCloudRunServiceIamMember:WebCloudRunServiceIamMember";
 const ACCOUNT = "gcp:serviceaccount/account:Account";
+const ACCOUNT_GRANT = "gcp:serviceaccount/iAMMember:IAMMember";
 const SECRET_GRANT = "gcp:secretmanager/secretIamMember:SecretIamMember";
 const ROLE_GRANT = "gcp:projects/iAMMember:IAMMember";
 
@@ -165,9 +166,9 @@ describe("CloudRunService", () => {
 });
 
 describe("InvokerGrant", () => {
-  it("grants run.invoker on one service to one member, with an end that includes its day", async () => {
+  it("grants run.invoker on one service to one member", async () => {
     const made = await register(
-      () => new InvokerGrant("dev", { ...place, serviceName: "api", member: "user:a@acme.com", until: "2027-03-31" }),
+      () => new InvokerGrant("dev", { ...place, serviceName: "api", member: "group:a@acme.com" }),
     );
     assert.deepEqual(inventory(made), [`${GRANT} dev`]);
     assert.deepEqual(only(made, GRANT).inputs, {
@@ -175,8 +176,15 @@ describe("InvokerGrant", () => {
       project: "acme-dev",
       location: "europe-west9",
       role: "roles/run.invoker",
-      member: "user:a@acme.com",
-      condition: { title: "until 2027-03-31", expression: 'request.time < timestamp("2027-04-01T00:00:00Z")' },
+      member: "group:a@acme.com",
+    });
+  });
+
+  it("refuses an end, which the provider would not read back, and says what holds one", () => {
+    const args = { ...place, serviceName: "api", member: "user:a@acme.com", until: "2027-03-31" };
+    assert.throws(() => new InvokerGrant("dev", args as unknown as InvokerGrantArgs), {
+      message:
+        'InvokerGrant "dev" got "until", which takes a condition on the policy of a Cloud Run service: the provider reads such a policy back without it, and every later change of the policy fails; let people mint tokens of a DeveloperAccess until their day, or leave the grant out when its day is over',
     });
   });
 
@@ -380,16 +388,58 @@ describe("CloudRunMesh", () => {
     assert.deepEqual(only(made, SERVICE, "api").inputs["scaling"], { scalingMode: "MANUAL", manualInstanceCount: 2 });
   });
 
-  it("gives a member from outside a grant of its own, with its end", async () => {
-    const made = await mesh({ api: { access: [{ member: "user:a@acme.com", until: "2027-03-31", through: "vpc" }] } });
-    const { member, condition } = only(made, GRANT, "user:a@acme.com-calls-api").inputs;
+  const until = "2027-03-31";
+  const condition = { title: "until 2027-03-31", expression: 'request.time < timestamp("2027-04-01T00:00:00Z")' };
+  const through = "vpc";
+
+  it("lets people with an end mint ID tokens of one account that calls the service, each until their day", async () => {
+    const [ada, team] = ["user:ada@acme.com", "group:team@acme.com"];
+    const access = [
+      { member: ada, until, through },
+      { member: team, until: "2027-04-30", through },
+      { member: "group:staff@acme.com", through },
+    ];
+    const made = await mesh({ api: { access } });
+    const people = made.filter(({ type }) => type === ACCOUNT_GRANT);
     assert.deepEqual(
-      { member, condition },
-      {
-        member: "user:a@acme.com",
-        condition: { title: "until 2027-03-31", expression: 'request.time < timestamp("2027-04-01T00:00:00Z")' },
-      },
+      people.map(({ name, inputs }) => [name, inputs["member"], inputs["role"]]),
+      [ada, team].map((member) => [`${member}-calls-api`, member, "roles/iam.serviceAccountOpenIdTokenCreator"]),
     );
+    assert.deepEqual(only(made, ACCOUNT_GRANT, `${ada}-calls-api`).inputs["condition"], condition);
+    assert.deepEqual(only(made, ACCOUNT_GRANT, `${team}-calls-api`).inputs["condition"], {
+      title: "until 2027-04-30",
+      expression: 'request.time < timestamp("2027-05-01T00:00:00Z")',
+    });
+    const account = only(made, ACCOUNT, "api.access").inputs;
+    assert.deepEqual(account["displayName"], "Calls api in the place of people until their day");
+    const grants = made.filter(({ type }) => type === GRANT).map(({ name, inputs }) => [name, inputs["member"]]);
+    assert.deepEqual(grants.sort(), [
+      ["api.access-calls-api", "serviceAccount:api-access-sa@acme-dev.iam.gserviceaccount.com"],
+      ["group:staff@acme.com-calls-api", "group:staff@acme.com"],
+      ["web-calls-api", "serviceAccount:web-sa@acme-dev.iam.gserviceaccount.com"],
+    ]);
+    assert.ok(only(made, GRANT, "api.access-calls-api").waitsFor.includes("api.access"), "made after the account");
+  });
+
+  it("puts no condition on any policy of Cloud Run, whatever has an end", async () => {
+    const robot = "serviceAccount:robot@partner.iam.gserviceaccount.com";
+    const made = await mesh({
+      web: { calls: [{ service: "api", until }], access: [{ member: robot, until }] },
+      api: { ingress: { all: "a laptop calls it" }, access: [{ member: "user:ada@acme.com", until }] },
+      config: { developers: { laptop: { member: "user:bob@acme.com", calls: ["api"], until } } },
+    });
+    const grants = made.filter(({ type }) => type === GRANT);
+    assert.equal(grants.length, 4);
+    for (const { name, inputs } of grants) assert.equal(inputs["condition"], undefined, name);
+  });
+
+  it("makes neither grant nor variable for a call that has ended", async () => {
+    const made = await mesh({ web: { calls: [{ service: "api", until: "2020-01-31" }] } });
+    assert.deepEqual(
+      made.filter(({ type }) => type === GRANT),
+      [],
+    );
+    assert.doesNotMatch(JSON.stringify(only(made, SERVICE, "web").inputs), /API_URL/);
   });
 });
 

@@ -16,9 +16,9 @@ const TOKENS: Readonly<Record<TokenCase, string>> = {
 } as const;
 
 /** What a probe shows, as a fact: `gateway reaches user`, `order is refused by user with 403 (no grant)`. */
-export function factOf({ caller, from, to, token, expect, until }: Probe): string {
+export function factOf({ caller, via, from, to, token, expect, until }: Probe): string {
   const nobody = from === "vpc" ? "a stranger in the VPC network" : "a stranger on the internet";
-  const subject = `${caller ?? nobody} ${TOKENS[token]}`.trimEnd();
+  const subject = `${caller ?? nobody}${via ? ` as ${via}` : ""} ${TOKENS[token]}`.trimEnd();
   if (typeof expect === "string") return `${subject} reaches ${to}${until ? ` until ${until}` : ""}`;
   return `${subject} is ${expected(expect).replace("refused", `refused by ${to}`)}`;
 }

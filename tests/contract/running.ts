@@ -66,15 +66,27 @@ export function receiversOf(stackConfig: ProjectConfig): Record<string, WrittenS
   return { ...servicesOf(stackConfig), ...functions };
 }
 
-/** The calls of accounts that the mesh makes for others to call with: those of developers, and those that bring events. */
+/** Whether somebody calls as an account that the mesh makes: a person with an end, which IAM keeps on an account. */
+export const callsAsAccount = ({ member, until }: { readonly member: string; readonly until?: string }) =>
+  until !== undefined && /^(user|group):/.test(member);
+
+/**
+ * The calls of accounts that the mesh makes for others to call with, and of those who do: developers, people with an
+ * end, and accounts that bring events.
+ */
 export function madeCallersOf(stackConfig: ProjectConfig): string[] {
   const written = (kind: string) => JSON.parse(stackConfig.config[`cloud-run-mesh:${kind}`] ?? "{}");
   const account = (id: string) =>
     `serviceAccount:${id}-sa@${stackConfig.config["gcp:project"]}.iam.gserviceaccount.com`;
-  const developers = Object.entries(written("developers") as Record<string, { calls: string[] }>);
+  const developers = Object.entries(written("developers") as Record<string, { member: string; calls: string[] }>);
   const functions = Object.entries(written("functions") as Record<string, { trigger?: object }>);
   return [
-    ...developers.flatMap(([key, { calls }]) => calls.map((callee) => `${account(`${key}-dev`)} -> ${callee}`)),
+    ...developers.flatMap(([key, { member, calls }]) =>
+      [account(`${key}-dev`), member].flatMap((caller) => calls.map((callee) => `${caller} -> ${callee}`)),
+    ),
+    ...Object.entries(receiversOf(stackConfig)).flatMap(([key, { access = [] }]) =>
+      access.some(callsAsAccount) ? [`${account(`${key}-access`)} -> ${key}`] : [],
+    ),
     ...functions.flatMap(([key, { trigger }]) => (trigger ? [`${account(`${key}-trigger`)} -> ${key}`] : [])),
   ];
 }

@@ -67,7 +67,7 @@ describe("functions", () => {
 });
 
 describe("developers", () => {
-  it("call in the name of an account of their own, which they may mint ID tokens of; both end", () => {
+  it("call in the name of an account of their own, which they may mint ID tokens of until their day", () => {
     const developers = { laptop: { member: "user:ada@acme.com", calls: ["api"], until: "2027-03-31" } };
     const rows = (more: object = {}) =>
       accessMatrix(
@@ -79,7 +79,6 @@ describe("developers", () => {
         caller: "serviceAccount:laptop-dev-sa@acme-dev.iam.gserviceaccount.com",
         callee: "api",
         role: "roles/run.invoker",
-        until,
         reason: "developers.laptop.calls[0]",
       },
       {

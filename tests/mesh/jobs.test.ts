@@ -98,6 +98,7 @@ describe("jobs and worker pools", () => {
         to: "web",
         role: "roles/run.invoker",
         until: "2027-03-31",
+        endsAtDeployment: true,
         reason: "workerPools.taker.calls[0]",
       },
     ]);
@@ -108,6 +109,7 @@ describe("jobs and worker pools", () => {
         callee: "web",
         role: "roles/run.invoker",
         until: "2027-03-31",
+        end: "ends at the first deployment after 2027-03-31",
         reason: "workerPools.taker.calls[0]",
       },
     ]);
@@ -120,7 +122,7 @@ describe("jobs and worker pools", () => {
       '  w0{{"taker<br/>worker pool"}}',
       "  s0 --> s1",
       "  j0 --> s1",
-      "  w0 -->|until 2027-03-31| s0",
+      "  w0 -->|ends at the first deployment after 2027-03-31| s0",
     ]);
   });
 

@@ -113,6 +113,26 @@ describe("a deployed stack, opened", () => {
     await mesh.close();
   });
 
+  it("tells of a grant whose day is over and that no deployment has taken away", async () => {
+    const services = JSON.parse(VALUES["cloud-run-mesh:services"] ?? "") as { web: { calls: unknown } };
+    services.web.calls = [{ service: "api", until: "2026-11-01" }];
+    const values = { ...VALUES, "cloud-run-mesh:services": JSON.stringify(services) };
+    const { accessMatrix: rows, ...others } = outputsOf(google) as { accessMatrix: object[] };
+    const [call, ...access] = rows.map((row) => ({ ...row, until: "2026-11-01" }));
+    const progressWith = async (row: object) => {
+      const accessMatrix = [{ ...call, ...row }, ...access.map((one) => ({ ...one, until: undefined }))];
+      const outputs = async () => ({ ...others, accessMatrix });
+      const config = async () => ({ values, encrypted: new Set<string>() });
+      const mesh = await openMesh(google, { world: { cli: cliOf(google, { config, outputs }) } });
+      await mesh.close();
+      return mesh.progress;
+    };
+    assert.deepEqual(await progressWith({ end: "ends at the first deployment after 2026-11-01" }), [
+      'web -> api ended on 2026-11-01, and its grant is still deployed; run "npm run up -- prod"',
+    ]);
+    assert.deepEqual(await progressWith({ end: "ended on 2026-11-01", ended: true }), []);
+  });
+
   it("has outputs for each of its services, or does not probe those that lack them", async () => {
     const outputs = async () => ({ ...outputsOf(google), urls: { web: google.url("web") } });
     const mesh = await openMesh(google, { world: { cli: cliOf(google, { outputs }) } });

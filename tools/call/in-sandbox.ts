@@ -20,6 +20,7 @@ export async function wayInSandbox(
     service,
     url: found.url,
     as: entry.as,
+    ...(entry.via && { via: entry.via }),
     token: entry.token,
     invokers: found.invokers,
     services: keys,

@@ -6,7 +6,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { PulumiCli } from "../deploy/pulumi-cli";
 import { wayInSandbox } from "./in-sandbox";
 import { send } from "./send";
-import { missingGrant, type Way } from "./way";
+import { callerOf, missingGrant, type Way } from "./way";
 
 interface WhereOptions {
   readonly as?: string;
@@ -29,13 +29,17 @@ async function token(service: string, options: WhereOptions & { readonly json?: 
   const way = await find(service, options);
   try {
     const missing = missingGrant(way, today());
-    const { as, url, place, token: text } = way;
+    const { as, via, url, place, token: text } = way;
     if (options.json) {
       console.log(
-        JSON.stringify({ token: text, as, audience: url, ...(missing && { refusedWith: missing }) }, undefined, 2),
+        JSON.stringify(
+          { token: text, as, ...(via && { via }), audience: url, ...(missing && { refusedWith: missing }) },
+          undefined,
+          2,
+        ),
       );
     } else {
-      console.error(`${as}, for ${url}, in ${place}`);
+      console.error(`${callerOf(way)}, for ${url}, in ${place}`);
       if (missing) console.error(`this token will be refused:\n${missing}`);
       console.log(text);
     }
@@ -67,7 +71,7 @@ async function call(service: string, path: string, options: CallOptions): Promis
       console.error(refusal.explanation);
       return 1;
     }
-    console.error(`${response.status} ${response.statusText}, as ${way.as}, from ${way.place}`);
+    console.error(`${response.status} ${response.statusText}, as ${callerOf(way)}, from ${way.place}`);
     if (options.include) for (const [name, value] of response.headers) console.log(`${name}: ${value}`);
     if (options.include) console.log();
     if (response.body) await pipeline(Readable.fromWeb(response.body), process.stdout, { end: false });

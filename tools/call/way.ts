@@ -12,6 +12,8 @@ export interface Way {
   readonly url: string;
   /** Who calls: a key of a service, a member or an e-mail address. */
   readonly as: string;
+  /** E-mail address of the account whose token the caller has minted and shows; absent where the token is the caller's own. */
+  readonly via?: string;
   readonly token: string;
   readonly invokers: readonly Invoker[];
   /** The mesh's services, which a caller may be one of. */
@@ -30,6 +32,11 @@ export function missingGrant(way: Way, today: string): string | undefined {
   const own = invokers.find(({ caller }) => caller === as || caller.split(":")[1] === as);
   if (own && (own.until === undefined || own.until >= today)) return undefined;
   return own === undefined && cannotTell ? undefined : explainRefusal(403, way);
+}
+
+/** Who calls, and as whom where that is not the same, for people. */
+export function callerOf({ as, via }: Pick<Way, "as" | "via">): string {
+  return via === undefined ? as : `${as} as ${via}`;
 }
 
 export function unknownService(service: string, stack: string, keys: readonly string[]): never {

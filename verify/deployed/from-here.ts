@@ -38,13 +38,16 @@ export class FromHere {
     return observed;
   }
 
-  async #token({ caller, token }: Probe, url: string, signal: AbortSignal): Promise<string | undefined> {
+  async #token({ caller, via, token }: Probe, url: string, signal: AbortSignal): Promise<string | undefined> {
     if (token === "none") return undefined;
     if (isForged(token)) return forgedToken(crypto, token, url);
     const identity = await this.options.credentials.identity();
     switch (token) {
       case "own": {
         const { member } = identity;
+        if (via !== undefined) {
+          throw new NotProbed(`${caller} mints tokens of ${via}; where that may be tried, impersonate ${via}`);
+        }
         const isCaller = member.toLowerCase() === caller?.toLowerCase();
         if (!isCaller && !this.options.memberOf.includes(caller ?? "")) {
           throw new NotProbed(`needs credentials of ${caller ?? "a caller"}; these are of ${member}${advice(caller)}`);

@@ -64,9 +64,15 @@ function textsIn(output: unknown): Record<string, string> {
 /** Permissions of the config that were not deployed, and deployed ones that the config has no more. */
 function differencesBetween(configured: readonly AccessRow[], output: unknown): string[] {
   const words = ({ caller, callee, until }: AccessRow) => `${caller} -> ${callee}${until ? ` until ${until}` : ""}`;
+  const rows = Array.isArray(output) ? (output as AccessRow[]) : [];
   const now = new Set(configured.map(words));
-  const deployed = new Set((Array.isArray(output) ? (output as AccessRow[]) : []).map(words));
+  const deployed = new Set(rows.map(words));
+  const still = new Set(rows.filter(({ ended }) => !ended).map(words));
+  const overdue = configured.filter((row) => row.ended && still.has(words(row)));
   return [
+    ...overdue.map(
+      ({ caller, callee, until }) => `${caller} -> ${callee} ended on ${until}, and its grant is still deployed`,
+    ),
     ...[...now].filter((row) => !deployed.has(row)).map((row) => `${row} is in the config, but was not deployed`),
     ...[...deployed].filter((row) => !now.has(row)).map((row) => `${row} was deployed, but is not in the config`),
   ];

@@ -7,6 +7,14 @@ import { JOB, runId, SERVICE, WORKER_POOL } from "./run/names";
 import { SECRET, secretId } from "./secret";
 import { ACCOUNT } from "./service-account";
 
+/**
+ * What becomes of a condition. `refused`: Google takes none in this policy. `read`: the provider asks for version 3 of the
+ * policy and reads it back. `hidden`: the provider does not ask for it, so Google shows no condition and another role.
+ * Sources: https://cloud.google.com/iam/help/conditions/resource-policies,
+ * https://cloud.google.com/iam/docs/troubleshooting-withcond, and for Cloud Run the provider's reads of its policies
+ */
+export type Conditions = "refused" | "read" | "hidden";
+
 /** What sets one `…IamMember` type apart from another. */
 export interface GrantKind {
   /** What the grant is on, in the provider's words. */
@@ -15,8 +23,7 @@ export interface GrantKind {
   target(inputs: Properties, world: World): string;
   /** Throws where the target does not exist. @default - taken to exist */
   admitTarget?(inputs: Properties, world: World): void;
-  /** Whether Google takes conditions in this policy. */
-  conditions: boolean;
+  conditions: Conditions;
   /** Whether the bridge deletes one before it replaces it. Source: provider/resources.go of pulumi-gcp. @default false */
   deleteBeforeReplace?: boolean;
   /** Whether `projectOwner:` and the like may be members. @default false */
@@ -25,14 +32,14 @@ export interface GrantKind {
 
 /** Grants by their type token. One more kind of grant is one more row. */
 export const GRANT_KINDS: Readonly<Record<string, GrantKind>> = {
-  "gcp:cloudrunv2/serviceIamMember:ServiceIamMember": run("service", "services", "SERVICE", SERVICE, true),
-  "gcp:cloudrunv2/jobIamMember:JobIamMember": run("job", "jobs", "JOB", JOB, false),
+  "gcp:cloudrunv2/serviceIamMember:ServiceIamMember": run("service", "services", "SERVICE", SERVICE, "hidden"),
+  "gcp:cloudrunv2/jobIamMember:JobIamMember": run("job", "jobs", "JOB", JOB, "refused"),
   "gcp:cloudrunv2/workerPoolIamMember:WorkerPoolIamMember": run(
     "workerpool",
     "workerPools",
     "WORKER_POOL",
     WORKER_POOL,
-    false,
+    "refused",
   ),
   "gcp:secretmanager/secretIamMember:SecretIamMember": {
     on: "secretmanager secret",
@@ -47,12 +54,12 @@ export const GRANT_KINDS: Readonly<Record<string, GrantKind>> = {
         );
       });
     },
-    conditions: true,
+    conditions: "read",
   },
   "gcp:projects/iAMMember:IAMMember": {
     on: "project",
     target: (inputs, world) => world.projects.id(shortName(String(inputs["project"]))),
-    conditions: true,
+    conditions: "read",
     deleteBeforeReplace: true,
     basicRoleMembers: true,
   },
@@ -67,7 +74,7 @@ export const GRANT_KINDS: Readonly<Record<string, GrantKind>> = {
         return new GoogleError(404, `Unknown service account, notFound`);
       });
     },
-    conditions: true,
+    conditions: "read",
   },
   "gcp:iap/webBackendServiceIamMember:WebBackendServiceIamMember": named("iap webbackendservice", (project, inputs) => {
     return `projects/${project}/iap_web/compute/services/${shortName(String(inputs["webBackendService"]))}`;
@@ -97,7 +104,7 @@ export const GRANT_KINDS: Readonly<Record<string, GrantKind>> = {
   },
 };
 
-function run(on: string, collection: string, kind: string, type: string, conditions: boolean): GrantKind {
+function run(on: string, collection: string, kind: string, type: string, conditions: Conditions): GrantKind {
   const target = (inputs: Properties) => runId(collection, inputs);
   return {
     on: `cloudrunv2 ${on}`,
@@ -116,7 +123,7 @@ function run(on: string, collection: string, kind: string, type: string, conditi
 }
 
 function named(on: string, target: (project: string, inputs: Properties) => string): GrantKind {
-  return { on, target: (inputs) => target(String(inputs["project"]), inputs), conditions: true };
+  return { on, target: (inputs) => target(String(inputs["project"]), inputs), conditions: "read" };
 }
 
 function accountTarget(inputs: Properties): string {

@@ -2,7 +2,7 @@ import { GoogleError } from "../errors";
 import type { Handler, Subject, World } from "../handler";
 import { isUnknown, objectAt, textAt } from "../properties";
 import { conditionProblem } from "../rules/conditions";
-import { stableEtag } from "../rules/identifiers";
+import { stableEtag, stableHex } from "../rules/identifiers";
 import { isMember, normalizedMember, projectOfEmail, serviceAccountEmail } from "../rules/members";
 import type { GrantKind } from "./grant-kinds";
 import { ACCOUNT } from "./service-account";
@@ -47,11 +47,18 @@ export function grant(kind: GrantKind): Handler {
       admitMember(subject, world, kind);
       admitCondition(subject, kind);
       kind.admitTarget?.(subject.inputs, world);
+      admitPolicy(kind.target(subject.inputs, world), world, kind);
     },
+
+    isLost: ({ inputs }) => kind.conditions === "hidden" && inputs["condition"] !== undefined,
+
+    mayDelete: ({ id }, world) => admitPolicy(targetOfId(id), world, kind),
 
     compute: ({ id, incarnation }) => ({ etag: stableEtag(`${id} ${incarnation}`) }),
 
-    vanished: (resource) => textAt(resource.state, "member")?.startsWith("deleted:") === true,
+    vanished: ({ state }) =>
+      textAt(state, "member")?.startsWith("deleted:") === true ||
+      (kind.conditions === "hidden" && state["condition"] !== undefined),
   };
 }
 
@@ -91,7 +98,7 @@ function admitMember({ inputs }: Subject, world: World, kind: GrantKind): void {
 
 function admitCondition({ inputs }: Subject, kind: GrantKind): void {
   if (inputs["condition"] === undefined) return;
-  if (!kind.conditions) {
+  if (kind.conditions === "refused") {
     throw new GoogleError(400, `Conditions are not supported on the IAM policy of a ${kind.on}., badRequest`);
   }
   const condition = objectAt(inputs, "condition");
@@ -99,5 +106,15 @@ function admitCondition({ inputs }: Subject, kind: GrantKind): void {
   const problem = conditionProblem(String(condition["expression"] ?? ""));
   if (problem !== undefined) {
     throw new GoogleError(400, `Expression in condition is not valid: ${problem}., badRequest`);
+  }
+}
+
+/** A policy is written whole: with a role that hides a condition in it, Google refuses whatever else was to change. */
+function admitPolicy(target: string, world: World, kind: GrantKind): void {
+  if (kind.conditions !== "hidden") return;
+  for (const { state } of world.grants.on(target)) {
+    if (state["condition"] === undefined) continue;
+    const hidden = `${state["role"]}_withcond_${stableHex(JSON.stringify(state["condition"]), 20)}`;
+    throw new GoogleError(400, `Role ${hidden} is not supported for this resource., badRequest`);
   }
 }

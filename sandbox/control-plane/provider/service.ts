@@ -137,11 +137,12 @@ export function providerService(controlPlane: ControlPlane): UntypedServiceImple
     }),
 
     create: unary((request: proto.CreateRequest, scope, marks) => {
-      const [type, name] = typeAndName(request.getUrn());
+      const urn = request.getUrn();
+      const [type, name] = typeAndName(urn);
       const { properties, secrets } = unmarshal(request.getProperties());
       Object.assign(marks, { type, secrets });
-      const preview = request.getPreview();
-      const { id, state } = controlPlane.create({ type, name, inputs: properties, preview, ...(scope && { scope }) });
+      const asked = { type, name, urn, inputs: properties, preview: request.getPreview() };
+      const { id, state } = controlPlane.create({ ...asked, ...(scope && { scope }) });
       return new proto.CreateResponse().setId(id).setProperties(marshal(state, secrets, alwaysSecret(type)));
     }),
 

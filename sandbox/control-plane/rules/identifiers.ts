@@ -20,6 +20,10 @@ export function stableUuid(seed: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
+export function stableHex(seed: string, length: number): string {
+  return digest(seed).toString("hex").slice(0, length);
+}
+
 export function stableEtag(seed: string): string {
   return `"${digest(seed).toString("base64url").slice(0, 22)}/${digest(seed).toString("base64url").slice(22, 33)}"`;
 }

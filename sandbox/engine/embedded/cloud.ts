@@ -27,7 +27,8 @@ export function embeddedCloud(controlPlane: ControlPlane, config: StackConfig): 
       if (failure) throw new Error(`${type} "${name}": ${failure.property}: ${failure.reason}`);
       return checked.inputs;
     },
-    create: async ({ type, name, inputs }) => controlPlane.create({ type, name, inputs: inputs as Properties }),
+    create: async ({ type, name, urn, inputs }) =>
+      controlPlane.create({ type, name, urn, inputs: inputs as Properties }),
     read: async ({ type, name }, id) => {
       const found = controlPlane.read({ type, name, id });
       if (!found) throw new Error(`${type} "${name}": no resource with the id "${id}"`);

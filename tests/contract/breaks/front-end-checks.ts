@@ -20,7 +20,9 @@ export const SPECIAL: Readonly<Record<string, Properties>> = {
 /** May come through the Identity-Aware Proxy on both services that have one; its agent may call only the first. */
 export const EMPLOYEE = "user:employee@acme.example";
 
-/** The last day of the storefront's grant is over. */
+/** Somebody gave them a grant on `frontend` by hand, with a condition that the program never writes. */
+export const TEMPORARY = "user:temporary@acme.example";
+export const UNTIL = { title: "until 2031", expression: 'request.time < timestamp("2032-01-01T00:00:00Z")' };
 const AFTER_ITS_END = new Date("2032-01-01T00:00:00Z");
 
 type Headers = Readonly<Record<string, string>>;
@@ -117,9 +119,10 @@ export class FrontEndChecks {
       assert.equal((await this.#ask(bearer(await this.#token({}, VIEWER)))).code, 403);
     },
     "a grant whose condition no longer holds lets nobody in: 403": async () => {
+      assert.equal((await this.#ask(bearer(await this.#token({}, TEMPORARY)))).code, 200);
       this.setClock(AFTER_ITS_END);
       try {
-        const decision = await this.#decisionOn(bearer(await this.#token()));
+        const decision = await this.#decisionOn(bearer(await this.#token({}, TEMPORARY)));
         assert.deepEqual([decision.code, decision.reason], [403, "invoker-condition"]);
       } finally {
         this.setClock(undefined);

@@ -216,6 +216,6 @@ export const OF_REQUESTS: readonly Break[] = [
     file: "sandbox/data-plane/front-end/forward.ts",
     find: "lease = await exchange.backend.acquire(PENDING_MS);",
     replace: 'throw new Error("no instance");',
-    red: `${STOREFRONT} reaches frontend until 2031-12-31`,
+    red: `${STOREFRONT} reaches frontend`,
   },
 ];

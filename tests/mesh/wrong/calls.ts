@@ -37,10 +37,10 @@ export const wrongCalls: readonly WrongConfig[] = [
     ],
   },
   {
-    fact: "an end in the past",
-    web: { calls: [{ service: "api", until: "2026-11-22" }] },
+    fact: "a person's end in the past",
+    web: { access: [{ member: "group:a@acme.com", until: "2026-11-22", through: "vpc" }] },
     problems: [
-      'services.web.calls[0].until: "2026-11-22" is in the past (today is 2026-11-23, UTC); set a later day or remove the grant',
+      'services.web.access[0].until: "2026-11-22" is in the past (today is 2026-11-23, UTC); set a later day or remove the grant',
     ],
   },
   {

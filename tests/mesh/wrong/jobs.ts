@@ -67,8 +67,8 @@ export const wrongJobs: readonly WrongConfig[] = [
     '.calls[0]: unknown service "apo"; did you mean "api"?',
   ]),
   ...both("a call listed twice", { calls: ["api", "api"] }, ['.calls[1]: "api" is listed twice; remove one entry']),
-  ...both("a call that has ended", { calls: [{ service: "api", until: "2026-11-22" }] }, [
-    '.calls[0].until: "2026-11-22" is in the past (today is 2026-11-23, UTC); set a later day or remove the grant',
+  ...both("a call that has ended, to an unknown service", { calls: [{ service: "apo", until: "2026-11-22" }] }, [
+    '.calls[0]: unknown service "apo"; did you mean "api"?',
   ]),
   ...["access", "ingress", "iap"].flatMap((key) => [
     {

@@ -12,6 +12,7 @@ import {
   NUMBER,
   PROJECT,
   REGION,
+  SECRET_GRANT,
   SECRET_VERSION,
   SERVICE,
   SERVICE_GRANT,
@@ -77,10 +78,12 @@ describe("control plane: what Google computes", () => {
 
   it("forms the ids of grants as the provider does, with the condition at the end", () => {
     const controlPlane = cloud();
-    make(controlPlane, SERVICE, "order", service("order"));
+    secretWithValue(controlPlane, "key");
     const condition = { title: "until", expression: 'request.time < timestamp("2027-01-01T00:00:00Z")' };
-    const { id } = make(controlPlane, SERVICE_GRANT, "dev", invoker("user:Dev@Acme.com", { condition }));
-    assert.equal(id, `${SERVICES}/order/roles/run.invoker/user:dev@acme.com/until//${condition.expression}`);
+    const role = "roles/secretmanager.secretAccessor";
+    const reader = { secretId: "key", role, member: "user:Dev@Acme.com", condition };
+    const { id } = make(controlPlane, SECRET_GRANT, "dev", reader);
+    assert.equal(id, `projects/${PROJECT}/secrets/key/${role}/user:dev@acme.com/until//${condition.expression}`);
   });
 
   it("answers an account's address, member, name and number", () => {

@@ -105,6 +105,73 @@ describe("control plane: what Google refuses in a grant", () => {
     );
   });
 
+  describe("of a Cloud Run service, as the provider does not ask for version 3 of its policy", () => {
+    const condition = { title: "until", expression: 'request.time < timestamp("2027-01-01T00:00:00Z")' };
+    const person = invoker("user:dev@acme.com", { condition });
+    const HIDDEN =
+      "400: Role roles/run.invoker_withcond_7592e9d8b297a29f81c2 is not supported for this resource., badRequest";
+    const grantId = (member: string) =>
+      `projects/${PROJECT}/locations/${REGION}/services/order/roles/run.invoker/${member}`;
+
+    function withHiddenCondition() {
+      const controlPlane = cloud();
+      make(controlPlane, SERVICE, "order", service("order"));
+      make(controlPlane, SERVICE_GRANT, "team", invoker("group:team@acme.com"));
+      controlPlane.seed(SERVICE_GRANT, person);
+      return controlPlane;
+    }
+
+    it("makes a grant with a condition, does not find it, and ends in an error without a state", () => {
+      const controlPlane = cloud();
+      make(controlPlane, SERVICE, "order", service("order"));
+      const urn = `urn:pulumi:test::mesh::${SERVICE_GRANT}::dev`;
+      const { inputs } = controlPlane.check({ type: SERVICE_GRANT, name: "dev", news: person });
+      assert.throws(() => controlPlane.create({ type: SERVICE_GRANT, name: "dev", urn, inputs }), {
+        name: "LostResourceError",
+        message: `expected non-nil error with nil state during Create of ${urn}`,
+      });
+      const [made] = controlPlane.list({ type: SERVICE_GRANT });
+      assert.deepEqual(made?.state["condition"], condition, "it is at Google");
+      assert.equal(
+        controlPlane.read({ type: SERVICE_GRANT, id: made?.id ?? "" }),
+        undefined,
+        "a refresh finds nothing",
+      );
+      assert.deepEqual(
+        controlPlane
+          .log()
+          .map(({ operation, outcome }) => [operation, outcome])
+          .at(-2),
+        ["create", "lost"],
+      );
+    });
+
+    it("refuses every other change of the policy from then on, also the same once more", () => {
+      const controlPlane = withHiddenCondition();
+      for (const news of [invoker("group:other@acme.com"), person]) {
+        assert.equal(
+          refusal(() => make(controlPlane, SERVICE_GRANT, "g", news)),
+          `${ON_ORDER} ${HIDDEN}`,
+        );
+      }
+      const id = grantId("group:team@acme.com");
+      assert.equal(
+        refusal(() => controlPlane.delete({ type: SERVICE_GRANT, id })),
+        `Error setting IAM policy for cloudrunv2 service "projects/${PROJECT}/locations/${REGION}/services/order": googleapi: Error ${HIDDEN}`,
+      );
+      assert.equal(controlPlane.read({ type: SERVICE_GRANT, id })?.id, id, "grants without a condition are still read");
+    });
+
+    it("leaves other services alone, and ends with the service, whose policy goes with it", () => {
+      const controlPlane = withHiddenCondition();
+      make(controlPlane, SERVICE, "user", service("user"));
+      make(controlPlane, SERVICE_GRANT, "g", invoker("group:team@acme.com", { name: "user" }));
+      controlPlane.delete({ type: SERVICE, id: `projects/${PROJECT}/locations/${REGION}/services/order` });
+      make(controlPlane, SERVICE, "order", service("order"));
+      make(controlPlane, SERVICE_GRANT, "g", invoker("group:team@acme.com"));
+    });
+  });
+
   const conditions: [string, string][] = [
     ['request.time < timestamp("2027-31-01T00:00:00Z")', '"2027-31-01T00:00:00Z" is not a timestamp'],
     ['request.time < timestamp("2027-01-31")', '"2027-01-31" is not a timestamp'],

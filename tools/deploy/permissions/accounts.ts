@@ -1,4 +1,4 @@
-import { makesAccounts, secretsOf } from "../../../mesh/project-services";
+import { hasImpersonations, makesAccounts, secretsOf } from "../../../mesh/project-services";
 import { always, homesOf, type Row, when, whenSome } from "./row";
 
 /** What it takes to make the accounts, and to grant them and others what they need. */
@@ -12,14 +12,15 @@ export const ACCOUNTS: readonly Row[] = [
   {
     permissions: ["iam.serviceAccounts.create", "iam.serviceAccounts.get"],
     what: "create the accounts",
-    where: "wherever an account is created: without `serviceAccount`, with `functions` or with `developers`",
+    where:
+      "wherever an account is created: without `serviceAccount`, with `functions`, `developers` or people with an end in `access`",
     on: when(makesAccounts),
   },
   {
     permissions: ["iam.serviceAccounts.getIamPolicy", "iam.serviceAccounts.setIamPolicy"],
-    what: "let developers mint tokens of their accounts",
-    where: "`developers`",
-    on: when(({ developers }) => developers !== undefined),
+    what: "let people mint tokens of the accounts that they call as",
+    where: "`developers`, and people with an end in `access`",
+    on: when(hasImpersonations),
   },
   {
     permissions: ["iam.serviceAccounts.update"],

@@ -1,0 +1,83 @@
+import type { Caller, Edge } from "./graph";
+import { isPerson } from "./members";
+import { accessKey, accessName, accountEmail, callName, iapAccessName } from "./names";
+import { IAP_ACCESSOR_ROLE, INVOKER_ROLE } from "./roles";
+import type { Access, CallerSpec, DeveloperSpec, FunctionSpec, ReceiverSpec } from "./spec/spec";
+
+/** The edges of the access graph, by what of the config declares them. */
+
+type Ends = Pick<Edge, "endsAtDeployment" | "isOver" | "until">;
+
+/** What a service, a function, a job or a worker pool calls itself. */
+export function calls(caller: CallerSpec, from: Caller, kind: string): Edge[] {
+  return caller.calls.map(({ service: to, ...ending }, i) => ({
+    name: callName(caller.key, to),
+    from,
+    to,
+    role: INVOKER_ROLE,
+    ...atDeployment(ending),
+    reason: `${kind}.${caller.key}.calls[${i}]`,
+  }));
+}
+
+/** Who calls from outside the mesh: each member itself, and the account that stands for all people with an end. */
+export function accessCalls(receiver: ReceiverSpec, kind: string, project: string): Edge[] {
+  const { key: to, access, accessAccountId } = receiver;
+  const direct = access.flatMap(({ member, through: _, ...ending }, i): Edge[] => {
+    if (throughAccount({ member, ...ending })) return [];
+    const reason = `${kind}.${to}.access[${i}]`;
+    return [
+      { name: accessName(member, to), from: { member }, to, role: INVOKER_ROLE, ...atDeployment(ending), reason },
+    ];
+  });
+  if (accessAccountId === undefined) return direct;
+  const name = callName(accessKey(to), to);
+  const from = { member: `serviceAccount:${accountEmail(accessAccountId, project)}` };
+  return [...direct, { name, from, to, role: INVOKER_ROLE, reason: `${kind}.${to}.access` }];
+}
+
+/**
+ * Whether a member does not call itself but mints tokens of an account: people with an end, as IAM keeps an end on an
+ * account and not on a service.
+ */
+export function throughAccount({ member, until }: Access): boolean {
+  return until !== undefined && isPerson(member);
+}
+
+/** Who comes through Identity-Aware Proxy, whose policy IAM keeps ends in. */
+export function iapAccess({ key: to, iap }: ReceiverSpec, kind: string): Edge[] {
+  return (iap?.access ?? []).map(({ member, until }, i) => ({
+    name: iapAccessName(member, to),
+    from: { member },
+    to,
+    role: IAP_ACCESSOR_ROLE,
+    ...(until && { until }),
+    reason: `${kind}.${to}.iap.access[${i}]`,
+  }));
+}
+
+/** Eventarc calls a function in the name of the trigger's own account. */
+export function triggerCalls({ key: to, triggerAccountId }: FunctionSpec, project: string): Edge[] {
+  if (triggerAccountId === undefined) return [];
+  const member = `serviceAccount:${accountEmail(triggerAccountId, project)}`;
+  return [{ name: `trigger-calls-${to}`, from: { member }, to, role: INVOKER_ROLE, reason: `functions.${to}.trigger` }];
+}
+
+/**
+ * People call in the name of an account that is made for it, so that no token of theirs reaches further. The account's
+ * grants have no end: who may mint its tokens has.
+ */
+export function developerCalls({ key, accountId, calls: callees }: DeveloperSpec, project: string): Edge[] {
+  const member = `serviceAccount:${accountEmail(accountId, project)}`;
+  return callees.map((to, i) => ({
+    name: callName(`${key}-dev`, to),
+    from: { member },
+    to,
+    role: INVOKER_ROLE,
+    reason: `developers.${key}.calls[${i}]`,
+  }));
+}
+
+function atDeployment({ until, isOver }: Pick<Ends, "isOver" | "until">): Ends {
+  return { ...(until && { until, endsAtDeployment: true }), ...(isOver && { isOver }) };
+}

@@ -1,0 +1,39 @@
+import { throughAccount } from "./edges";
+import type { Impersonation } from "./graph";
+import { accessName, accountEmail } from "./names";
+import { OPEN_ID_TOKEN_CREATOR_ROLE, TOKEN_CREATOR_ROLE } from "./roles";
+import type { DeveloperSpec, ReceiverSpec } from "./spec/spec";
+
+/** Who may mint tokens of the accounts that are made for people, and until when. */
+
+/** People whose `access` has an end: each mints ID tokens of the account that may call the service. */
+export function accessImpersonations(receiver: ReceiverSpec, kind: string, project: string): Impersonation[] {
+  const { key, access, accessAccountId } = receiver;
+  if (accessAccountId === undefined) return [];
+  return access.flatMap((entry, i): Impersonation[] => {
+    const { member, until } = entry;
+    if (!throughAccount(entry)) return [];
+    return [
+      {
+        name: accessName(member, key),
+        member,
+        account: accountEmail(accessAccountId, project),
+        role: OPEN_ID_TOKEN_CREATOR_ROLE,
+        ...(until && { until }),
+        reason: `${kind}.${key}.access[${i}]`,
+      },
+    ];
+  });
+}
+
+export function developerImpersonation(developer: DeveloperSpec, project: string): Impersonation {
+  const { key, member, accountId, accessTokens, until } = developer;
+  return {
+    name: key,
+    member,
+    account: accountEmail(accountId, project),
+    role: accessTokens ? TOKEN_CREATOR_ROLE : OPEN_ID_TOKEN_CREATOR_ROLE,
+    ...(until && { until }),
+    reason: `developers.${key}`,
+  };
+}
