@@ -40,12 +40,8 @@ const probe = z.strictObject({
     .describe("Seconds to wait before the first probe; default: 0"),
   ...periods,
 });
-const readinessProbe = z.strictObject({
-  httpGet,
-  grpc,
-  successThreshold: z.int().min(1).optional().describe("Successes in a row until ready; default: 1"),
-  ...periods,
-});
+/** Cloud Run's API knows no `successThreshold`. Source: https://cloud.google.com/run/docs/reference/rest/v2/Container#Probe */
+const readinessProbe = z.strictObject({ httpGet, grpc, ...periods });
 
 const secretRef = z.strictObject({
   secret: z

@@ -273,7 +273,7 @@ describe("CloudRunMesh", () => {
         env: { DEBUG: true, LIMIT: 5, KEY: { secret: "key", version: "latest" } },
         startupProbe: { httpGet: { path: "/ready" }, periodSeconds: 2 },
         livenessProbe: { grpc: {} },
-        readinessProbe: { httpGet: { path: "/ready" }, successThreshold: 2 },
+        readinessProbe: { httpGet: { path: "/ready" }, failureThreshold: 2 },
         resources: { cpu: "2", memory: "1Gi", cpuIdle: false, startupCpuBoost: false, gpu: 1 },
         gpuType: "nvidia-l4",
         volumes: {
@@ -347,7 +347,7 @@ describe("CloudRunMesh", () => {
             ports: { containerPort: 9000 },
             startupProbe: { httpGet: { path: "/ready" }, periodSeconds: 2 },
             livenessProbe: { grpc: {} },
-            readinessProbe: { httpGet: { path: "/ready" }, successThreshold: 2 },
+            readinessProbe: { httpGet: { path: "/ready" }, failureThreshold: 2 },
             resources: {
               cpuIdle: false,
               startupCpuBoost: false,

@@ -58,7 +58,7 @@ const web = {
   port: 8080,
   startupProbe: probes[0],
   livenessProbe: probes[0],
-  readinessProbe: { httpGet, successThreshold: 1, ...periods },
+  readinessProbe: { httpGet, ...periods },
   sidecars: {
     proxy: {
       image: IMAGE,
