@@ -48,9 +48,9 @@ export class CloudRunWorkerPool extends pulumi.ComponentResource {
         location: args.location,
         project: args.project,
         deletionProtection: args.deletionProtection ?? true,
-        ...(args.instances !== undefined && {
-          scaling: { scalingMode: "MANUAL", manualInstanceCount: args.instances },
-        }),
+        // Cloud Run's API has no other way to scale a worker pool, and no `scalingMode` to choose it by.
+        // Source: https://github.com/hashicorp/terraform-provider-google/issues/26525
+        ...(args.instances !== undefined && { scaling: { manualInstanceCount: args.instances } }),
         template: {
           ...args.template,
           serviceAccount: email,

@@ -81,7 +81,7 @@ describe("CloudRunWorkerPool", () => {
       name: "taker",
       ...place,
       deletionProtection: true,
-      scaling: { scalingMode: "MANUAL", manualInstanceCount: 0 },
+      scaling: { manualInstanceCount: 0 },
       template: {
         serviceAccount: "taker-sa@acme-dev.iam.gserviceaccount.com",
         containers: [{ image: IMAGE, envs: [] }],
@@ -189,7 +189,7 @@ describe("jobs and worker pools of a mesh", () => {
     assert.deepEqual(only(made, WORKER_POOL).inputs, {
       ...described,
       name: "taker",
-      scaling: { scalingMode: "MANUAL", manualInstanceCount: 3 },
+      scaling: { manualInstanceCount: 3 },
       template: { ...shared, serviceAccount: "taker-sa@acme-dev.iam.gserviceaccount.com" },
     });
     for (const name of ["nightly-reads-key", "nightly-reads-cert", "taker-reads-key", "taker-reads-cert"])

@@ -3,7 +3,7 @@ import { numberAt, objectAt } from "../../properties";
 import { shortName } from "../../rules/identifiers";
 import { annotationProblem, labelProblem } from "../../rules/labels";
 import { protectedResource, runAudit } from "./audit";
-import { admitRunResource, parseRunId, runId, violation } from "./names";
+import { admitRunResource, JOB, parseRunId, runId, violation } from "./names";
 import { secretProblems, startFailure } from "./secrets";
 import { admitTemplate, filledTemplate, type Template } from "./template";
 
@@ -17,7 +17,7 @@ export const runJob: Handler = {
 
   admit(subject, world) {
     const outer = objectAt(subject.inputs, "template");
-    admitRunResource("job", subject.inputs);
+    admitRunResource(JOB, subject.inputs);
     const label = labelProblem(outer["labels"]) ?? annotationProblem(outer["annotations"]);
     if (label !== undefined) throw violation("job.template", label);
     const [tasks, parallelism] = [numberAt(outer, "taskCount") ?? 1, numberAt(outer, "parallelism") ?? 0];

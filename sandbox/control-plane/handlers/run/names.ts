@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { unknownNames } from "../../api/unknown-names";
 import { GoogleError } from "../../errors";
 import type { World } from "../../handler";
 import type { Properties } from "../../properties";
@@ -32,10 +33,14 @@ export function parseRunId(collection: string, id: string, world: World): string
   return `projects/${project ?? scope.project}/locations/${location ?? scope.region}/${collection}/${name}`;
 }
 
+/** Google's word for the body of a request, as in `service.template`. */
+const FIELDS: Readonly<Record<string, string>> = { [SERVICE]: "service", [JOB]: "job", [WORKER_POOL]: "worker_pool" };
+
 /** Refuses what Google refuses in the parts that services, jobs and worker pools share. */
-export function admitRunResource(what: string, inputs: Properties): void {
+export function admitRunResource(type: string, inputs: Properties): void {
   const name = shortName(String(inputs["name"]));
-  const field = what.toLowerCase().replace(" ", "_");
+  const field = FIELDS[type] ?? "";
+  admitNames(type, field, inputs);
   if (name.length > NAME_MAX || !NAME.test(name)) {
     throw violation(
       `${field}.name`,
@@ -46,6 +51,18 @@ export function admitRunResource(what: string, inputs: Properties): void {
   if (label !== undefined) throw violation(`${field}.labels`, label);
   const annotation = annotationProblem(inputs["annotations"]);
   if (annotation !== undefined) throw violation(`${field}.annotations`, annotation);
+}
+
+/**
+ * The body is read before anything in it is looked at. Source: the provider's
+ * https://github.com/hashicorp/terraform-provider-google/issues/26525, whose arguments the API does not all know.
+ */
+function admitNames(type: string, field: string, inputs: Properties): void {
+  const problems = unknownNames(type, inputs).map(({ name, at }) => {
+    const place = at === "" ? field : `${field}.${at}`;
+    return `Invalid JSON payload received. Unknown name "${name}" at '${place}': Cannot find field.`;
+  });
+  if (problems.length > 0) throw new GoogleError(400, problems.join("\n"));
 }
 
 /** Google's answer to a field that it does not accept. */

@@ -2,7 +2,7 @@ import type { Handler, Subject } from "../../handler";
 import { equal, listAt, numberAt, objectAt, type Properties, type PropertyValue, textAt } from "../../properties";
 import { shortName } from "../../rules/identifiers";
 import { enumFailures, protectedResource, runAudit } from "./audit";
-import { admitRunResource, parseRunId, revisionName, runId, runUrls, violation } from "./names";
+import { admitRunResource, parseRunId, revisionName, runId, runUrls, SERVICE, violation } from "./names";
 import { secretProblems, startFailure } from "./secrets";
 import { admitScaling, admitTemplate, filledTemplate, type Template } from "./template";
 
@@ -30,7 +30,7 @@ export const runService: Handler = {
 
   admit(subject, world) {
     const { inputs, id } = subject;
-    admitRunResource("service", inputs);
+    admitRunResource(SERVICE, inputs);
     admitScaling("service.scaling", inputs["scaling"]);
     admitTemplate(templateOf(subject), world);
     admitRevisionName(subject);

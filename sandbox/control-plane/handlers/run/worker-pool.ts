@@ -2,9 +2,9 @@ import type { Handler, Subject } from "../../handler";
 import { equal, objectAt, textAt } from "../../properties";
 import { shortName } from "../../rules/identifiers";
 import { protectedResource, runAudit } from "./audit";
-import { admitRunResource, parseRunId, revisionName, runId } from "./names";
+import { admitRunResource, parseRunId, revisionName, runId, WORKER_POOL } from "./names";
 import { secretProblems, startFailure } from "./secrets";
-import { admitScaling, admitTemplate, filledTemplate, type Template } from "./template";
+import { admitTemplate, filledTemplate, type Template } from "./template";
 
 const ALL_TO_LATEST = { type: "INSTANCE_SPLIT_ALLOCATION_TYPE_LATEST", percent: 100 };
 
@@ -17,8 +17,7 @@ export const runWorkerPool: Handler = {
   parseId: (id, world) => parseRunId("workerPools", id, world),
 
   admit(subject, world) {
-    admitRunResource("worker pool", subject.inputs);
-    admitScaling("worker_pool.scaling", subject.inputs["scaling"]);
+    admitRunResource(WORKER_POOL, subject.inputs);
     admitTemplate(templateOf(subject), world);
   },
 
