@@ -14,6 +14,7 @@ const WRONG: Readonly<Partial<Record<TokenCase, TokenOverrides>>> = {
   altered: { signature: "altered" },
   "alg none": { signature: "none" },
   "other issuer": { claims: { iss: "https://issuer.example" } },
+  "wrong audience": { claims: { aud: "https://another-service.example" } },
 };
 
 const NOBODY: Identity = { name: "nobody", email: "" };
@@ -74,7 +75,6 @@ export class SandboxTarget implements Target {
     if (token === "none" || token === "signed in") return undefined;
     const identity = caller === undefined ? STRANGER : this.mesh.identity(caller);
     if (token === "access token") return this.mesh.plane.accessToken(identity.email);
-    if (token === "wrong audience") return this.mesh.token(identity, "https://another-service.example");
     return this.mesh.token(identity, audience, WRONG[token]);
   }
 

@@ -121,10 +121,12 @@ export class DataPlane {
     return this.#desk.give({ name: () => current().account, route, metadata });
   }
 
-  /** An ID token for an address or for a service's own account; overrides make it wrong on purpose. */
+  /**
+   * An ID token for an address or for a service's own account; overrides make it wrong on purpose. The audience is that
+   * of a service account's token: a person's is for gcloud, and Cloud Run takes it for every service.
+   */
   async idToken(who: string, audience: string, overrides?: TokenOverrides): Promise<string> {
-    const { issuer, directory } = this.#identities;
-    return issuer.idToken(directory.subjectOf(this.#email(who)), audience, overrides);
+    return this.#identities.idToken(this.#email(who), audience, overrides);
   }
 
   /** An access token for an address or for a service's own account, good for the Google APIs that are played. */

@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import { decodeJwt } from "jose";
 import { loginOf } from "../../sandbox/data-plane/identity/logins";
 import { account, make, PROJECT } from "../sandbox/control-plane/cloud";
 import { ask, email, type Mesh, openMesh, url } from "../sandbox/data-plane/mesh";
@@ -36,9 +37,10 @@ describe("a person's Application Default Credentials", () => {
       const { type, ...login } = loginOf(mesh.plane.accessToken(who));
       assert.equal(type, "authorized_user");
       const { json, headers } = await exchange({ ...login, grant_type: "refresh_token" });
-      const { access_token: token, ...rest } = json();
-      const scope = "https://www.googleapis.com/auth/cloud-platform";
-      assert.deepEqual(rest, { expires_in: 3599, scope, token_type: "Bearer" });
+      const { access_token: token, id_token, scope, ...rest } = json();
+      assert.deepEqual(rest, { expires_in: 3599, token_type: "Bearer" });
+      assert.ok(scope.split(" ").includes("https://www.googleapis.com/auth/cloud-platform"));
+      assert.equal(decodeJwt(id_token)["email"], who);
       assert.match(String(headers["content-type"]), /^application\/json/);
       const target = `https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/${email("robot")}:generateIdToken`;
       const access = await mesh.plane.proxyFor({ email: who });
@@ -55,6 +57,7 @@ describe("a person's Application Default Credentials", () => {
       [400, { error: "invalid_grant", error_description: "Bad Request" }],
     );
     const other = await exchange({ grant_type: "authorization_code", refresh_token });
-    assert.deepEqual([other.code, other.json()], [400, { error: "unsupported_grant_type" }]);
+    const error_description = "Invalid grant_type: authorization_code";
+    assert.deepEqual([other.code, other.json()], [400, { error: "unsupported_grant_type", error_description }]);
   });
 });

@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { readStackConfigFile } from "../../sandbox/engine";
 import { announce, findRunning, RunningMesh, type StackOutputs } from "../../sandbox/running";
 import { openSandbox, type Sandbox } from "../../sandbox/sandbox";
+import { audienceOf, purposeOf } from "../../tools/call/audience";
 import { wayInSandbox } from "../../tools/call/in-sandbox";
 import { wayOnGoogleCloud } from "../../tools/call/on-google-cloud";
 import { explainRefusal } from "../../tools/call/refusal";
@@ -62,6 +63,16 @@ describe("npm run token and npm run call, in the sandbox", function () {
     assert.equal((await way("order")).as, "gateway");
     assert.equal((await call("gateway", { path: "/api/users" })).status, 200);
     assert.equal((await call("order", { path: "orders?status=pending" })).status, 200);
+  });
+
+  it("get a person's token for gcloud, and a service's for the service that it calls", async () => {
+    const [ofPerson, ofService] = [await way("gateway"), await way("order")];
+    const gcloud = "32555940559.apps.googleusercontent.com";
+    assert.deepEqual([audienceOf(ofPerson.token), audienceOf(ofService.token)], [gcloud, ofService.url]);
+    assert.deepEqual(
+      [purposeOf(ofPerson.token, ofPerson.url), purposeOf(ofService.token, ofService.url)],
+      [`for ${gcloud}, which Cloud Run takes on every service, ${ofPerson.url} included`, `for ${ofService.url}`],
+    );
   });
 
   it("send a method, a body and headers, and leave the caller's own Authorization to the service", async () => {

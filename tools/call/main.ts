@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { PulumiCli } from "../deploy/pulumi-cli";
+import { audienceOf, purposeOf } from "./audience";
 import { wayInSandbox } from "./in-sandbox";
 import { send } from "./send";
 import { callerOf, missingGrant, type Way } from "./way";
@@ -33,13 +34,19 @@ async function token(service: string, options: WhereOptions & { readonly json?: 
     if (options.json) {
       console.log(
         JSON.stringify(
-          { token: text, as, ...(via && { via }), audience: url, ...(missing && { refusedWith: missing }) },
+          {
+            token: text,
+            as,
+            ...(via && { via }),
+            audience: audienceOf(text),
+            ...(missing && { refusedWith: missing }),
+          },
           undefined,
           2,
         ),
       );
     } else {
-      console.error(`${callerOf(way)}, for ${url}, in ${place}`);
+      console.error(`${callerOf(way)}, ${purposeOf(text, url)}, in ${place}`);
       if (missing) console.error(`this token will be refused:\n${missing}`);
       console.log(text);
     }

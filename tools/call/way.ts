@@ -8,7 +8,7 @@ export interface Way {
   readonly place: string;
   /** The service's key in the stack config. */
   readonly service: string;
-  /** The service's URL, which is the token's audience. */
+  /** The service's URL, which is the audience of a service account's token. */
   readonly url: string;
   /** Who calls: a key of a service, a member or an e-mail address. */
   readonly as: string;

@@ -2,6 +2,7 @@
 import { compactVerify, createLocalJWKSet, errors, type JWTPayload } from "jose";
 import type { ReasonCode } from "../decisions";
 import { ISSUER, type TokenIssuer } from "../identity/issuer";
+import { DEFAULT_CREDENTIALS_CLIENT, GCLOUD_CLIENT } from "../identity/user-tokens";
 
 export type Verified = { readonly claims: JWTPayload } | { readonly refused: ReasonCode; readonly message: string };
 
@@ -13,14 +14,8 @@ export interface Expectation {
 /** Both forms are in Google's documentation of `iss`: https://developers.google.com/identity/openid-connect/openid-connect */
 const ISSUERS: readonly unknown[] = [ISSUER, "accounts.google.com"];
 
-/**
- * Clients of gcloud and of the application default credentials, with which people's tokens are minted: Cloud Run takes
- * their ids for an audience. Seen in GoogleCloudPlatform/cloud-run-proxy issue 10; the number of gcloud's own is assumed.
- */
-const GCLOUD_CLIENTS: readonly string[] = [
-  "32555940559.apps.googleusercontent.com",
-  "764086051850-6qr4p6gpi6hn506pt8ejuq83di341hur.apps.googleusercontent.com",
-];
+/** Cloud Run takes the clients of Google's own tools for an audience, and those of nobody else's. */
+const GCLOUD_CLIENTS: readonly string[] = [GCLOUD_CLIENT, DEFAULT_CREDENTIALS_CLIENT];
 
 const REMEMBERED = 5_000;
 

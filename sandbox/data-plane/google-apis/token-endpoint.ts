@@ -1,8 +1,9 @@
 /** Google's OAuth token endpoint: an access token for a refresh token, and a token for what a service account signed. */
-import { createPublicKey, verify } from "node:crypto";
+import { createHash, createPublicKey, verify } from "node:crypto";
 import type { Subject } from "../identity/directory";
 import { LIFETIME_SECONDS } from "../identity/issuer";
 import { firstAccessToken } from "../identity/logins";
+import { DEFAULT_CREDENTIALS_CLIENT, userClaims } from "../identity/user-tokens";
 import { type ApiAnswer, ApiFailure, type Call, type Route, textOf } from "./api";
 
 /**
@@ -26,24 +27,37 @@ export const TOKEN_ENDPOINT: readonly Route[] = [
 async function exchange(call: Call): Promise<ApiAnswer> {
   const form = new URLSearchParams(await textOf(call.request));
   const grant = form.get("grant_type");
-  if (grant === "refresh_token") return refresh(form.get("refresh_token") ?? "", call);
+  if (grant === "refresh_token") return refresh(form, call);
   if (grant === "urn:ietf:params:oauth:grant-type:jwt-bearer") return assert(form.get("assertion") ?? "", call);
   throw oauthFailure("unsupported_grant_type", `Invalid grant_type: ${grant ?? ""}`);
 }
 
 /**
- * Which client asks is not looked at.
+ * Whether the client is the one that the person signed in with is not looked at; the ID token is for it, whatever
+ * `target_audience` says.
  * Source: https://developers.google.com/identity/protocols/oauth2/web-server#offline, errors: RFC 6749 section 5.2
  */
-function refresh(refreshToken: string, { identities: { issuer } }: Call): ApiAnswer {
-  const first = firstAccessToken(refreshToken);
+async function refresh(form: URLSearchParams, { identities: { issuer, directory } }: Call): Promise<ApiAnswer> {
+  const first = firstAccessToken(form.get("refresh_token") ?? "");
   const email = first === undefined ? undefined : issuer.signedInWith(first);
   if (email === undefined) throw oauthFailure("invalid_grant", "Bad Request");
-  return { json: { ...accessToken(email, issuer), scope: SCOPE } };
+  const token = accessToken(email, issuer);
+  const client = form.get("client_id") ?? DEFAULT_CREDENTIALS_CLIENT;
+  const claims = { ...userClaims(email, client), at_hash: hashOf(token.access_token) };
+  const idToken = await issuer.idToken(directory.subjectOf(email), client, { claims });
+  return { json: { ...token, scope: SCOPES, id_token: idToken } };
 }
 
 /** What `gcloud auth application-default login` asks people for. */
-const SCOPE = "https://www.googleapis.com/auth/cloud-platform";
+const SCOPES = [
+  "openid",
+  ...["userinfo.email", "cloud-platform", "sqlservice.login"].map((one) => `https://www.googleapis.com/auth/${one}`),
+].join(" ");
+
+/** Source: OpenID Connect Core 1.0, section 3.1.3.6 */
+function hashOf(token: string): string {
+  return createHash("sha256").update(token).digest().subarray(0, 16).toString("base64url");
+}
 
 /**
  * An ID token for the audience that a service account's assertion names, or an access token for its scope.

@@ -6,6 +6,7 @@ import { generateKeyPair, type KeyObject, randomBytes, sign } from "node:crypto"
 import { promisify } from "node:util";
 import { exportJWK, type JWK } from "jose";
 import { type Person, type Subject, WORKFORCE } from "./directory";
+import { hostedDomain } from "./user-tokens";
 
 const ISSUER = "https://cloud.google.com/iap";
 
@@ -52,7 +53,7 @@ function identityClaims({ email, sub }: Subject, person: Person | undefined): ob
   const principal = person?.principals?.find((one) => WORKFORCE.test(one));
   const pool = WORKFORCE.exec(principal ?? "")?.[1];
   if (pool === undefined) {
-    const hd = email.split("@")[1];
+    const hd = hostedDomain(email);
     return { sub: `accounts.google.com:${sub}`, email, identity_source: "GOOGLE", ...(hd && { hd }) };
   }
   return {

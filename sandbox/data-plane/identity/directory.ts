@@ -50,6 +50,11 @@ export class Directory {
     return { email, sub: textAt(account?.state, "uniqueId") ?? derivedSub(email) };
   }
 
+  /** Whether an address is a service account's, of whatever project. */
+  isServiceAccount(email: string): boolean {
+    return SERVICE_ACCOUNT.test(email);
+  }
+
   /** The address for a service account's address or unique id. */
   accountNamed(name: string): string {
     return name.includes("@") ? name : (this.#emailOf(name) ?? name);
@@ -91,8 +96,9 @@ export class Directory {
     }
     const person = this.#people.get(email.toLowerCase());
     const groups = (person?.groups ?? []).map((group) => `group:${group}`);
-    const isAccount = SERVICE_ACCOUNT.test(email);
-    const own = isAccount ? [`serviceAccount:${email}`] : [`user:${email}`, `domain:${email.split("@")[1]}`];
+    const own = this.isServiceAccount(email)
+      ? [`serviceAccount:${email}`]
+      : [`user:${email}`, `domain:${email.split("@")[1]}`];
     return {
       name: email,
       members: new Set([...own, ...groups, ...(person?.principals ?? [])].map(normalizedMember)),

@@ -5,8 +5,9 @@ import type { Standing } from "../run-tasks";
 import { AccountKeys } from "./account-keys";
 import { AssertionSigner } from "./assertions";
 import { Directory, type Person } from "./directory";
-import { TokenIssuer } from "./issuer";
+import { TokenIssuer, type TokenOverrides } from "./issuer";
 import { MetadataServer } from "./metadata-server";
+import { userClaims } from "./user-tokens";
 
 /** Where an account that runs no service is taken to run. */
 interface Home {
@@ -29,6 +30,13 @@ export class Identities {
     this.directory = new Directory(controlPlane, people);
     this.issuer = new TokenIssuer(clock);
     this.assertions = new AssertionSigner(clock);
+  }
+
+  /** An ID token as somebody gets one: a service account's is for the audience, a person's for gcloud. */
+  idToken(email: string, audience: string, overrides: TokenOverrides = {}): Promise<string> {
+    const own = this.directory.isServiceAccount(email) ? {} : userClaims(email);
+    const claims = { ...own, ...overrides.claims };
+    return this.issuer.idToken(this.directory.subjectOf(email), audience, { ...overrides, claims });
   }
 
   /** The metadata server of what runs on Cloud Run: for the account that it has when a token is asked for. */

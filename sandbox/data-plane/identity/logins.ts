@@ -1,4 +1,5 @@
 /** What `gcloud auth application-default login` leaves on somebody's machine. */
+import { DEFAULT_CREDENTIALS_CLIENT } from "./user-tokens";
 
 /** A person's Application Default Credentials. Source: https://google.aip.dev/auth/4113 */
 export interface AuthorizedUser {
@@ -14,7 +15,7 @@ const REFRESH_PREFIX = "1//";
 export function loginOf(accessToken: string): AuthorizedUser {
   return {
     type: "authorized_user",
-    client_id: "sandbox.apps.googleusercontent.com",
+    client_id: DEFAULT_CREDENTIALS_CLIENT,
     client_secret: "sandbox",
     refresh_token: REFRESH_PREFIX + accessToken,
   };
