@@ -27,7 +27,8 @@ async function program(today: string) {
 
   const apis =
     spec.projectServices && new ProjectServices("apis", { services: projectApis(spec), project: spec.project });
-  const mesh = new CloudRunMesh("mesh", { spec }, { transformations: apis ? [apis.before] : [] });
+  const opts = { transformations: apis ? [apis.before] : [] };
+  const mesh = new CloudRunMesh("mesh", { spec, lookUpAfter: apis?.switchedOn }, opts);
   return {
     urls: mesh.urls,
     serviceAccounts: mesh.serviceAccounts,

@@ -34,6 +34,8 @@ import { serviceArgs } from "./service-args";
 export interface CloudRunMeshArgs {
   /** The mesh as `parseMesh` filled it in. */
   readonly spec: MeshSpec;
+  /** What has to be there before Google can be asked what runs, e.g. an API that is switched on. @default - nothing */
+  readonly lookUpAfter?: pulumi.Input<unknown>;
 }
 
 export class CloudRunMesh extends pulumi.ComponentResource {
@@ -67,14 +69,18 @@ export class CloudRunMesh extends pulumi.ComponentResource {
   constructor(name: string, args: CloudRunMeshArgs, opts?: pulumi.ComponentResourceOptions) {
     // No component hands its inputs on: each is an input of a resource in it, and would be sent and stored twice.
     super("cloud-run-mesh:index:CloudRunMesh", name, {}, opts);
-    const { spec } = args;
+    const { spec, lookUpAfter } = args;
     const graph = accessGraph(spec);
 
     this.network = this.createNetwork(spec);
     this.services = Object.fromEntries(
       Object.values(spec.services).map((service) => [
         service.key,
-        new CloudRunService(service.key, serviceArgs(service, spec, this.network), { parent: this }),
+        new CloudRunService(
+          service.key,
+          { ...serviceArgs(service, spec, this.network), lookUpAfter },
+          { parent: this },
+        ),
       ]),
     );
     this.functions = this.createFunctions(spec);

@@ -6,6 +6,7 @@ import * as cloudrunv2 from "@pulumi/gcp/cloudrunv2";
 import type { cloudrunv2 as types } from "@pulumi/gcp/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import type { Ingress } from "../mesh";
+import { deployedElsewhere } from "./deployed-elsewhere";
 import { type OwnAccountArgs, ownAccount, ownVariables } from "./own-account";
 
 /** Annotation in which the reason for `ingress: all` travels with the service, so that reviewers and policies can read it. */
@@ -21,10 +22,13 @@ export interface CloudRunServiceArgs extends OwnAccountArgs {
   /** Everything else of the revision. @default - Cloud Run's defaults */
   readonly template?: Omit<types.ServiceTemplate, "containers" | "serviceAccount">;
   /**
-   * Whether another pipeline deploys new images. The main container's image, and the marks that gcloud leaves, are then
-   * set once and left alone. @default false
+   * Whether another pipeline deploys new images. Google is then asked what runs, and an update sends the main container's
+   * image as it is there, and the traffic unless `service.traffics` says otherwise; `containers` has the first image.
+   * @default false
    */
   readonly imageManagedElsewhere?: boolean;
+  /** What has to be there before Google can be asked what runs, e.g. an API that is switched on. @default - nothing */
+  readonly lookUpAfter?: pulumi.Input<unknown>;
   /** Everything else of the service. @default - Cloud Run's defaults */
   readonly service?: Omit<cloudrunv2.ServiceArgs, ManagedArgs>;
   /** Whether destroying and replacing the service is refused. @default true */
@@ -41,8 +45,8 @@ type ManagedArgs =
   | "project"
   | "template";
 
-/** What `gcloud run deploy --image` changes. Source: https://cloud.google.com/sdk/gcloud/reference/run/deploy */
-const SET_BY_OTHERS = ["template.containers[0].image", "template.revision", "client", "clientVersion"];
+/** Google's own, written out: it is what the next lookup finds. */
+const ALL_TO_LATEST = [{ type: "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", percent: 100 }];
 
 export class CloudRunService extends pulumi.ComponentResource {
   /** Name of the Cloud Run service; known once the service exists, so that what uses it is made after it. */
@@ -61,8 +65,7 @@ export class CloudRunService extends pulumi.ComponentResource {
     const { email, member, grants } = ownAccount("service", name, args, inside);
     this.email = email;
     this.member = member;
-    const ignoreChanges = args.imageManagedElsewhere ? SET_BY_OTHERS : undefined;
-    this.service = createService(name, args, this.email, { ...inside, dependsOn: [...grants], ignoreChanges });
+    this.service = createService(name, args, this.email, { ...inside, dependsOn: [...grants] });
     this.serviceName = this.service.name;
 
     this.registerOutputs({ serviceName: this.serviceName, email: this.email });
@@ -73,7 +76,7 @@ function createService(
   name: string,
   args: CloudRunServiceArgs,
   email: pulumi.Output<string>,
-  opts: pulumi.CustomResourceOptions,
+  opts: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
 ) {
   const { all: reason } = typeof args.ingress === "object" ? args.ingress : { all: undefined };
   const [main, ...sidecars] = args.containers;
@@ -81,10 +84,17 @@ function createService(
     throw new pulumi.RunError(
       `"${name}": got no containers, expected at least one; pass the one that receives requests first`,
     );
+  const deployed = args.imageManagedElsewhere
+    ? deployedElsewhere({ ...args, name: args.name ?? name }, args.lookUpAfter, { parent: opts.parent })
+    : undefined;
+  const container = { ...main, envs: variables(main, args) };
   return new cloudrunv2.Service(
     name,
     {
       ...args.service,
+      ...(deployed && {
+        traffics: args.service?.traffics ?? deployed.apply((found) => found?.traffics ?? ALL_TO_LATEST),
+      }),
       name: args.name ?? name,
       location: args.location,
       project: args.project,
@@ -98,7 +108,10 @@ function createService(
       template: {
         ...args.template,
         serviceAccount: email,
-        containers: [{ ...main, envs: variables(main, args) }, ...sidecars],
+        containers: [
+          deployed ? deployed.apply((found) => ({ ...container, ...found?.container })) : container,
+          ...sidecars,
+        ],
       },
     },
     opts,

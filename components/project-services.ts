@@ -10,15 +10,20 @@ export interface ProjectServicesArgs {
 }
 
 export class ProjectServices extends pulumi.ComponentResource {
+  /** Their ids, known once they are on. */
+  readonly switchedOn: pulumi.Output<string[]>;
+
   constructor(name: string, args: ProjectServicesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cloud-run-mesh:index:ProjectServices", name, {}, opts);
-    for (const { service } of args.services) {
-      new projects.Service(
-        service.replace(/\.googleapis\.com$/, ""),
-        { service, project: args.project, disableOnDestroy: false },
-        { parent: this },
-      );
-    }
+    const made = args.services.map(
+      ({ service }) =>
+        new projects.Service(
+          service.replace(/\.googleapis\.com$/, ""),
+          { service, project: args.project, disableOnDestroy: false },
+          { parent: this },
+        ),
+    );
+    this.switchedOn = pulumi.all(made.map(({ id }) => id));
     this.registerOutputs({});
   }
 

@@ -48,7 +48,7 @@ export const service = z.strictObject({
     .boolean()
     .optional()
     .describe(
-      "Whether another pipeline deploys new images: what runs is then left as it is, and `image` is for the first deployment alone; default: false",
+      "Whether another pipeline deploys new images: each update asks Google what runs and leaves the image, and without `traffic` the traffic, as they are; `image` is for the first deployment alone; default: false",
     ),
   sandbox: z
     .strictObject({

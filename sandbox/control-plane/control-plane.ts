@@ -129,7 +129,7 @@ export class ControlPlane {
     const handler = this.#handler(type);
     const world = this.#cloud(request.scope);
     const previous = world.find(type, id);
-    const inputs = settle(type, request.inputs, world.scope);
+    const inputs = { ...kept(handler, request), ...settle(type, request.inputs, world.scope) };
     if (request.preview) {
       const oldState = request.oldState ?? previous?.state ?? {};
       return { state: previewUpdated(inputs, oldState, previous?.inputs ?? {}, handler, world) };
@@ -261,6 +261,11 @@ export class ControlPlane {
 /** Google's name of a resource, as far as it is among its inputs. */
 function givenName(type: string, inputs: Properties): string | undefined {
   return textAt(inputs, nameProperty(type, HANDLERS.get(type)) ?? "name");
+}
+
+/** What the provider sends of its state beside the inputs. */
+function kept({ keeps = [] }: Handler, { oldState = {} }: requests.UpdateRequest): Properties {
+  return Object.fromEntries(keeps.flatMap((key) => (oldState[key] === undefined ? [] : [[key, oldState[key]]])));
 }
 
 /** Puts the provider's words before Google's. */

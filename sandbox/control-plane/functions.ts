@@ -1,7 +1,8 @@
-import { GoogleError } from "./errors";
+import { GoogleError, ProviderError } from "./errors";
 import type { World } from "./handler";
+import { runId, SERVICE } from "./handlers/run/names";
 import { agentEmail, SERVICE_IDENTITY } from "./handlers/service-identity";
-import { type Properties, textAt } from "./properties";
+import { listAt, objectAt, type Properties, textAt } from "./properties";
 
 /** Makes what Google makes on its own as soon as somebody asks for it; what is there stays. */
 type Make = (type: string, inputs: Properties) => void;
@@ -11,6 +12,7 @@ type ProviderFunction = (args: Properties, world: World, make: Make) => Properti
 
 /** The functions that are played, by their token. */
 export const FUNCTIONS: ReadonlyMap<string, ProviderFunction> = new Map<string, ProviderFunction>([
+  ["gcp:cloudrunv2/getService:getService", getRunService],
   ["gcp:organizations/getProject:getProject", getProject],
   ["gcp:organizations/getClientConfig:getClientConfig", getClientConfig],
   ["gcp:storage/getProjectServiceAccount:getProjectServiceAccount", getStorageAgent],
@@ -56,4 +58,23 @@ function getClientConfig(_args: Properties, world: World): Properties {
     region,
     zone: "",
   };
+}
+
+/**
+ * A data source spells every block as a list, whose name is a plural, and has the words of its own for what is not there.
+ * Source: `dataSourceGoogleCloudRunV2ServiceRead` in terraform-provider-google
+ */
+function getRunService(args: Properties, world: World): Properties {
+  const { project = "", region = "" } = world.scope;
+  const place = { project: textAt(args, "project") ?? project, location: textAt(args, "location") ?? region };
+  const id = runId("services", { ...args, ...place });
+  const found = world.find(SERVICE, id);
+  if (!found) throw new ProviderError(`${id} not found`);
+  const { template: _, ...state } = found.state;
+  const template = objectAt(found.state, "template");
+  const containers = listAt(template, "containers").map((container) => {
+    const ports = objectAt(container, "ports");
+    return { ...objectAt(container), ports: Object.keys(ports).length > 0 ? [ports] : [] };
+  });
+  return { ...state, ...place, id, templates: [{ ...template, containers }] };
 }

@@ -58,6 +58,8 @@ export interface Handler {
   readonly idempotent?: boolean;
   /** The bridge deletes these before it replaces them, whatever their name. */
   readonly deleteBeforeReplace?: boolean;
+  /** Inputs that the provider, where a program leaves them out, sends as its state has them. */
+  readonly keeps?: readonly string[];
   /** Inputs whose change the provider makes a replacement only for some values. */
   replaces?(before: Properties, after: Properties): readonly string[];
   /** What the provider refuses before Google is asked. Must bear unknown values. */

@@ -41,7 +41,7 @@ export interface ReadResult {
 export interface UpdateRequest extends Request {
   id: string;
   inputs: Properties;
-  /** What the program knows of the resource; only a preview needs it. */
+  /** What the program knows of the resource; a preview needs it, and so do inputs that a handler `keeps`. */
   oldState?: Properties;
   preview?: boolean;
 }

@@ -1,5 +1,4 @@
 import * as assert from "node:assert/strict";
-import type { Properties } from "../../sandbox/control-plane";
 import type { EngineResult } from "../../sandbox/engine";
 import { usesPulumi } from "../support/pulumi-cli";
 import {
@@ -17,7 +16,6 @@ import {
 } from "./support";
 
 const PROJECT = "projects/acme-dev";
-const OTHER_IMAGE = "europe-docker.pkg.dev/acme/images/app@sha256:1";
 const SERVICES = `${PROJECT}/locations/europe-west9/services`;
 
 describe("a mesh on the real engine", function () {
@@ -177,25 +175,6 @@ describe("a mesh on the real engine", function () {
       "create cloudrunv2/serviceIamMember web-calls-api",
     ]);
     assert.equal(stack.controlPlane.list({ type: ACCOUNT }).length, 2);
-  });
-
-  it("leaves an image alone that another pipeline deployed, where the config says so, and puts it back elsewhere", async () => {
-    const settings = mesh({ web: { image: IMAGE, calls: ["api"], imageManagedElsewhere: true } });
-    succeeded(await stack.run("up", settings));
-    for (const name of ["web", "api"]) {
-      const { id, inputs } = stack.controlPlane.list({ type: SERVICE }).find((one) => one.id.endsWith(`/${name}`))!;
-      const deployed = JSON.parse(JSON.stringify(inputs).replace(IMAGE, OTHER_IMAGE)) as Properties;
-      stack.controlPlane.update({ type: SERVICE, id, inputs: { ...deployed, client: "gcloud" } });
-    }
-    succeeded(await stack.run("refresh", settings));
-    assert.deepEqual(changes(succeeded(await stack.run("up", settings))), ["update cloudrunv2/service api"]);
-    const images = stack.controlPlane
-      .list({ type: SERVICE })
-      .map(({ id, inputs }) => [
-        id.split("/").at(-1),
-        (inputs as { template: { containers: { image: string }[] } }).template.containers[0]?.image,
-      ]);
-    assert.deepEqual(Object.fromEntries(images), { web: OTHER_IMAGE, api: IMAGE });
   });
 
   it("tells every problem of a config in one report, without a stack trace, and changes nothing", async () => {

@@ -3,7 +3,12 @@ import { execFile } from "node:child_process";
 import { copyFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { stringify } from "yaml";
-import { type ControlPlane, openControlPlane, serveProvider } from "../../sandbox/control-plane";
+import {
+  type ControlPlane,
+  type ControlPlaneOptions,
+  openControlPlane,
+  serveProvider,
+} from "../../sandbox/control-plane";
 import type { PulumiFound } from "../../sandbox/engine";
 import { plainPulumi } from "../support/plain-pulumi";
 import { temporaryFolder } from "../support/pulumi-cli";
@@ -29,7 +34,7 @@ export interface Project {
   close(): Promise<void>;
 }
 
-export async function openProject(cli: PulumiFound): Promise<Project> {
+export async function openProject(cli: PulumiFound, options?: ControlPlaneOptions): Promise<Project> {
   const folder = temporaryFolder();
   for (const name of ["index.cjs", "index.ts", "package.json", "Pulumi.yaml"]) {
     copyFileSync(path.join(ROOT, name), path.join(folder, name));
@@ -38,7 +43,7 @@ export async function openProject(cli: PulumiFound): Promise<Project> {
     symlinkSync(path.join(ROOT, name), path.join(folder, name));
   mkdirSync(path.join(folder, "state"));
 
-  const controlPlane = openControlPlane();
+  const controlPlane = openControlPlane(options);
   controlPlane.configure({ project: "shop-prod", region: "europe-west9" });
   const served = await serveProvider(controlPlane);
   const env = plainPulumi({ cli, stateFolder: path.join(folder, "state"), providers: { gcp: served.port } });

@@ -1,3 +1,4 @@
+import { GoogleError } from "../../errors";
 import type { Handler, Subject } from "../../handler";
 import { equal, listAt, numberAt, objectAt, type Properties, type PropertyValue, textAt } from "../../properties";
 import { shortName } from "../../rules/identifiers";
@@ -15,6 +16,7 @@ const TAG_AND_NAME_MAX = 46;
 export const runService: Handler = {
   kind: "Service",
   naming: { property: "name", maxLength: 50 },
+  keeps: ["traffics"],
 
   validate: (inputs) => enumFailures(inputs, { ingress: INGRESS }),
   defaults: () => ({
@@ -90,12 +92,8 @@ function admitRevisionName({ id, inputs, previous }: Subject): void {
     );
   }
   const same = equal(previous?.inputs["template"], inputs["template"]);
-  if (!same && textAt(previous?.inputs, "template", "revision") === revision) {
-    throw violation(
-      "service.template.revision",
-      `Revision named '${revision}' with different configuration already exists.`,
-    );
-  }
+  if (!same && textAt(previous?.state, "latestCreatedRevision") === revision)
+    throw new GoogleError(409, `Revision named '${revision}' with different configuration already exists.`);
 }
 
 function admitTraffic(name: string, traffics: PropertyValue[]): void {
