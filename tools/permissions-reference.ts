@@ -1,12 +1,21 @@
 import { PROJECT_APIS } from "../mesh/project-services";
+import { ALSO_READS, READS } from "../verify/deployed/policies";
 import { PERMISSIONS } from "./deploy/permissions";
 
-/** `docs/permissions.md`: what a project and the person who deploys need, from the tables that `npm run up` checks by. */
+/**
+ * `docs/permissions.md`: what a project and the person who deploys need, from the tables that `npm run up` checks by, and
+ * what whoever verifies needs.
+ */
 export function permissionsReference(): string {
   const apis = PROJECT_APIS.map(({ service, what, where }) => `| \`${service}\` | ${what} | ${where} |`);
   const permissions = PERMISSIONS.flatMap(({ permissions: names, what, where, preview }) =>
     names.map((name) => `| \`${name}\` | ${what} | ${where} | ${preview ? "preview, up" : "up"} |`),
   );
+  const reads = [
+    ...Object.values(READS).map(({ permission, of }) => `| \`${permission}\` | read the IAM policy | ${of} |`),
+    `| \`${ALSO_READS.settings.permission}\` | read how it can be reached | ${ALSO_READS.settings.of} |`,
+    `| \`${ALSO_READS.roles.permission}\` | read what they hold | ${ALSO_READS.roles.of} |`,
+  ];
   return [
     "# What a deployment takes",
     "",
@@ -41,6 +50,16 @@ export function permissionsReference(): string {
     "| Permission | What for | Where | Needed for |",
     "|---|---|---|---|",
     ...permissions,
+    "",
+    "## Permissions of whoever runs `npm run verify -- --stack`",
+    "",
+    "To read who is let in. `roles/iam.securityReviewer` and `roles/run.viewer` on the project hold them all; what may not",
+    "be read is told, and fails. A custom role of the organization is read with `iam.roles.get` there. What stands on the",
+    "folders and the organization above the project is not read.",
+    "",
+    "| Permission | What for | Where |",
+    "|---|---|---|",
+    ...reads,
     "",
   ].join("\n");
 }

@@ -1,9 +1,14 @@
-/** `npm run verify`: sends a request for every permission and for everything that is none, and shows what came of it. */
+/**
+ * `npm run verify`: sends a request for every permission and for everything that is none, and shows what came of it; reads
+ * who else is let in, and names whom the config does not declare.
+ */
 import * as path from "node:path";
 import { styleText } from "node:util";
 import { Command, Option } from "commander";
 import { EngineError, readStackConfigFile } from "../sandbox/engine";
 import { openDeployed } from "./deployed/open";
+import { type GrantReport, isSound } from "./grants/judge";
+import { grantsText } from "./grants/report";
 import { probes } from "./probes";
 import { VerifyReport } from "./report";
 import { type Result, verify } from "./result";
@@ -14,6 +19,7 @@ interface Options {
   readonly jobs?: boolean;
   readonly memberOf?: readonly string[];
   readonly as?: string;
+  readonly deployers?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -23,17 +29,24 @@ const say = (line: string) => console.error(line);
 async function main(file: string, options: Options): Promise<number> {
   const { stack, json } = options;
   const done = progress();
-  const results = stack === undefined ? await inSandbox(file, done) : await onGoogleCloud(stack, options, done);
+  const { results, grants } = await (stack === undefined ? inSandbox(file, done) : onGoogleCloud(stack, options, done));
   if (json) {
-    console.log(JSON.stringify({ target: stack ?? "sandbox", results }, undefined, 2));
+    console.log(JSON.stringify({ target: stack ?? "sandbox", results, grants }, undefined, 2));
   } else {
-    const report = new VerifyReport(process.stdout.isTTY === true);
-    console.log(`${report.table(results)}\n${report.summary(results)}`);
+    const colours = process.stdout.isTTY === true;
+    const report = new VerifyReport(colours);
+    console.log(`${report.table(results)}\n${grantsText(grants, colours)}\n${report.summary(results)}`);
   }
-  return results.every(({ outcome }) => outcome === "as expected") ? 0 : 1;
+  return results.every(({ outcome }) => outcome === "as expected") && isSound(grants) ? 0 : 1;
 }
 
-function inSandbox(file: string, onResult: (result: Result) => void): Promise<Result[]> {
+/** What came of the probes, and who is let in. */
+interface Verified {
+  readonly results: Result[];
+  readonly grants: GrantReport;
+}
+
+function inSandbox(file: string, onResult: (result: Result) => void): Promise<Verified> {
   const stackConfig = readStackConfigFile(projectFolder, path.resolve(file));
   say(`${path.relative(process.cwd(), path.resolve(file))} in the sandbox`);
   return verifyInSandbox(projectFolder, stackConfig, onResult);
@@ -41,9 +54,9 @@ function inSandbox(file: string, onResult: (result: Result) => void): Promise<Re
 
 async function onGoogleCloud(
   stack: string,
-  { jobs = false, memberOf = [], as: impersonate }: Options,
+  { jobs = false, memberOf = [], deployers = [], as: impersonate }: Options,
   onResult: (result: Result) => void,
-): Promise<Result[]> {
+): Promise<Verified> {
   const interrupt = new AbortController();
   const stop = () => {
     say("interrupted; taking down what was made for the probes");
@@ -55,13 +68,18 @@ async function onGoogleCloud(
     projectFolder,
     jobs,
     memberOf,
+    deployers,
     impersonate,
     onProgress: say,
     signal: interrupt.signal,
   });
   try {
     say(`the stack "${deployed.target.name}" on Google Cloud${jobs ? ", with jobs of its own" : ""}`);
-    return await verify(probes(deployed.graph), deployed.target, onResult);
+    const [results, grants] = await Promise.all([
+      verify(probes(deployed.graph), deployed.target, onResult),
+      deployed.grants(),
+    ]);
+    return { results, grants };
   } finally {
     await deployed.close();
   }
@@ -81,7 +99,8 @@ function progress(): (result: Result) => void {
 new Command("npm run verify --")
   .description(
     "Sends a request for every permission of a stack and for everything that is none, wrong tokens included, and shows " +
-      "what came of each. In the sandbox, unless a stack is named; fails if a probe was not as expected or could not be sent",
+      "what came of each; reads the IAM policies, and names whom the config does not declare. In the sandbox, unless a " +
+      "stack is named; fails if a probe was not as expected or could not be sent, or if somebody else is let in",
   )
   .argument("[stack config]", "a Pulumi.STACK.yaml or a file in examples/, for the sandbox", "Pulumi.dev.yaml")
   .addOption(new Option("--stack <stack>", "a stack that is deployed on Google Cloud").env("MESH_STACK"))
@@ -91,6 +110,7 @@ new Command("npm run verify --")
     ),
   )
   .option("--member-of <members...>", "members that your credentials belong to, e.g. group:support@acme.com")
+  .option("--deployers <members...>", "members who may change what the mesh made, e.g. serviceAccount:ci@acme.com")
   .option("--as <account>", "e-mail address of a service account to impersonate")
   .option("--json", "print the results as JSON")
   .action(async (file: string, options: Options) => {

@@ -3,9 +3,11 @@ import * as path from "node:path";
 import { EngineError, type ProjectConfig } from "../sandbox/engine";
 import { RunningMesh, type StackOutputs } from "../sandbox/running";
 import { openSandbox } from "../sandbox/sandbox";
+import type { GrantReport } from "./grants/judge";
 import { deployedGraph } from "./graph";
 import { probes } from "./probes";
 import { type Result, verify } from "./result";
+import { sandboxGrants } from "./sandbox-policies";
 import { SandboxTarget } from "./sandbox-target";
 
 /** Sends every probe into a mesh that runs. */
@@ -25,7 +27,7 @@ export async function verifyRunning(
 }
 
 /**
- * Deploys a stack config into a sandbox of its own, runs it, sends every probe and takes it all down.
+ * Deploys a stack config into a sandbox of its own, runs it, sends every probe, reads every policy and takes it all down.
  *
  * @throws EngineError for people, with every problem, where the stack config cannot be deployed or run
  */
@@ -33,7 +35,7 @@ export async function verifyInSandbox(
   projectFolder: string,
   stackConfig: ProjectConfig,
   onResult?: (result: Result) => void,
-): Promise<Result[]> {
+): Promise<{ results: Result[]; grants: GrantReport }> {
   const stateFolder = path.join(projectFolder, ".sandbox", stackConfig.stack);
   const sandbox = await openSandbox({ projectFolder, stackConfig, stateFolder, engine: "embedded" });
   try {
@@ -48,7 +50,8 @@ export async function verifyInSandbox(
     const { controlPlane } = sandbox;
     const mesh = await RunningMesh.open({ controlPlane, projectFolder, stackConfig, outputs });
     try {
-      return await verifyRunning(mesh, stackConfig, onResult);
+      const results = await verifyRunning(mesh, stackConfig, onResult);
+      return { results, grants: await sandboxGrants(controlPlane, stackConfig, outputs) };
     } finally {
       await mesh.close();
     }

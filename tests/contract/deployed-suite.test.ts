@@ -6,6 +6,7 @@ import { probes } from "../../verify/probes";
 import { TestGoogle } from "../verify/deployed-google";
 import { openMesh } from "../verify/deployed-support";
 import { holdsDeployed } from "./deployed";
+import { NOBODY_ELSE } from "./facts";
 
 interface Ran {
   readonly passed: string[];
@@ -45,7 +46,7 @@ describe("the tests of a deployed stack", () => {
     const mesh = await open();
     const { passed, failed, skipped } = await run(async () => mesh);
     assert.deepEqual(failed, []);
-    assert.equal(passed.length + skipped.length, probes(mesh.graph).length + 2);
+    assert.equal(passed.length + skipped.length, probes(mesh.graph).length + 3);
     assert.ok(passed.includes("user:ada@acme.com reaches web"));
     assert.ok(passed.includes("a stranger on the internet without a token is refused by api with 404 (ingress)"));
     assert.ok(
@@ -67,11 +68,19 @@ describe("the tests of a deployed stack", () => {
     );
   });
 
+  it("fail where somebody was let in by hand", async () => {
+    const mesh = await open();
+    google.policies.grant("service api", "roles/run.invoker", "allUsers");
+    const { failed } = await run(async () => mesh);
+    assert.equal(failed.length, 1);
+    assert.ok(failed[0]?.startsWith(`${NOBODY_ELSE}: `), failed[0]);
+  });
+
   it("fail where nothing could be probed", async () => {
     const mesh = await open();
     const target = { ...mesh.target, name: "unreachable", send: async () => ({ notProbed: "no way in" }) };
     const { passed, failed } = await run(async () => ({ ...mesh, target }) as unknown as Deployed);
-    assert.deepEqual(passed, ["tells its config and its outputs"]);
+    assert.deepEqual(passed, ["tells its config and its outputs", NOBODY_ELSE]);
     assert.deepEqual(failed, ["are not all of them unsent: nothing could be probed"]);
   });
 

@@ -4,7 +4,7 @@ import Mocha from "mocha";
 import type { Deployed } from "../../verify/deployed/open";
 import { probes } from "../../verify/probes";
 import { type Result, seen, verify } from "../../verify/result";
-import { factOf } from "./facts";
+import { factOf, NOBODY_ELSE, othersLetIn } from "./facts";
 
 /** A job may have to start before a probe is sent. */
 const PROBE_TIMEOUT_MS = 15 * 60_000;
@@ -36,6 +36,11 @@ export function holdsDeployed(suite: Mocha.Suite, open: () => Promise<Deployed>)
         });
         each.addTest(test);
       }
+      each.addTest(
+        new Mocha.Test(NOBODY_ELSE, async () => {
+          assert.deepEqual(othersLetIn(await deployed!.grants()), []);
+        }),
+      );
       each.addTest(
         new Mocha.Test("are not all of them unsent", () => {
           assert.ok(

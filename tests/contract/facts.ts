@@ -1,4 +1,6 @@
 /** Probes in words, and what came of one. */
+
+import type { GrantReport } from "../../verify/grants/judge";
 import type { Probe, TokenCase } from "../../verify/probes";
 import { expected, seen, type Target, verify } from "../../verify/result";
 
@@ -27,4 +29,15 @@ export function factOf({ caller, via, from, to, token, expect, until }: Probe): 
 export async function wrongOf(probe: Probe, target: Target): Promise<string | undefined> {
   const [result] = await verify([probe], target);
   return result?.outcome === "as expected" ? undefined : `${factOf(probe)}, but: ${result && seen(result.observed)}`;
+}
+
+export const NOBODY_ELSE = "nobody is let in whom the config does not declare";
+
+/** Whoever is let in besides, and what else the policies hold otherwise than the config. */
+export function othersLetIn({ findings }: GrantReport): string[] {
+  return findings
+    .filter(({ outcome }) => outcome !== "administers")
+    .map(({ outcome, on, member, role, message }) =>
+      [outcome, member, role, `${on}: ${message}`].filter((part) => part !== undefined).join(" "),
+    );
 }

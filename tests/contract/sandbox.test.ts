@@ -2,7 +2,8 @@
 import * as assert from "node:assert/strict";
 import { type Probe, probes } from "../../verify/probes";
 import { outcomeOf, seen } from "../../verify/result";
-import { factOf, wrongOf } from "./facts";
+import { sandboxGrants } from "../../verify/sandbox-policies";
+import { factOf, NOBODY_ELSE, othersLetIn, wrongOf } from "./facts";
 import {
   callersOf,
   graphOf,
@@ -105,6 +106,13 @@ for (const file of STACK_CONFIGS) {
     for (const probe of all) {
       it(factOf(probe), async () => assert.equal(await wrongOf(probe, running.target), undefined));
     }
+
+    it(NOBODY_ELSE, async () => {
+      const keys = Object.keys(receiversOf(stackConfig));
+      const report = await sandboxGrants(running.controlPlane, stackConfig, running.outputs);
+      assert.deepEqual(othersLetIn(report), []);
+      assert.ok(report.policies > keys.length, "each service and each account has a policy");
+    });
 
     for (const [key, { ingress, iap }] of Object.entries(receiversOf(stackConfig))) {
       if (iap) continue;

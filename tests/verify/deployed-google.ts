@@ -1,10 +1,11 @@
-/** A Google for tests: Cloud Run's jobs, Cloud Logging, the metadata server, and services behind a front end. */
+/** A Google for tests: IAM policies, Cloud Run's jobs, Cloud Logging, the metadata server, and services behind a front end. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { forbidden, notFound, send, unauthorized } from "../../sandbox/data-plane/front-end/answers";
+import { PlayedPolicies } from "./deployed-policies";
 
 const KEY = "known to this Google alone";
 const encoded = (part: object) => Buffer.from(JSON.stringify(part)).toString("base64url");
@@ -44,6 +45,7 @@ export class TestGoogle {
   readonly services = new Map<string, ServiceFace>();
   /** By name of the service, what Cloud Run says of it. */
   readonly templates = new Map<string, object>();
+  readonly policies = new PlayedPolicies();
   jobs: StoredJob[] = [];
   /** Everything that ever was made. */
   readonly made: StoredJob[] = [];
@@ -98,9 +100,11 @@ export class TestGoogle {
     if (!path.startsWith("/api/")) return;
     const method = request.method ?? "";
     this.requests.push(`${method} ${path.slice("/api".length)}`);
+    const text = Buffer.concat(chunks).toString();
     const { status, body } =
       this.instead(method, path, this) ??
-      (await this.#manage(method, path, JSON.parse(Buffer.concat(chunks).toString() || "{}")));
+      this.policies.answer(method, path, text) ??
+      (await this.#manage(method, path, JSON.parse(text || "{}")));
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
   }
 
@@ -143,7 +147,10 @@ export class TestGoogle {
     const [, kind = "", id = "", rest = ""] =
       /\/locations\/[^/]+\/(services|workerPools|jobs)(?:\/([^/:?]+))?(.*)$/.exec(path) ?? [];
     if (path.endsWith("/entries:list")) return found({ entries: this.#entries(String(body["filter"])) });
-    if (kind === "services") return found(this.templates.has(id) ? { template: this.templates.get(id) } : undefined);
+    if (kind === "services") {
+      const settings = this.policies.settings.get(id);
+      return found(this.templates.has(id) ? { ...settings, template: this.templates.get(id) } : undefined);
+    }
     if (kind === "workerPools") return found(this.templates.has(id) ? { template: this.templates.get(id) } : undefined);
     if (kind === "jobs" && method === "GET" && rest === "" && this.templates.has(id)) {
       return found({ template: { template: this.templates.get(id) } });

@@ -98,6 +98,7 @@ export async function openMesh(google: TestGoogle, change: Change = {}): Promise
   google.services.set("web", { invokers: [ADA, "ci@acme.iam.gserviceaccount.com"] });
   google.services.set("api", { invokers: [account("web")] });
   google.services.set("cron", {});
+  playPolicies(google);
   google.templates.set("web", { serviceAccount: account("web"), vpcAccess: { egress: "ALL_TRAFFIC" } });
   google.templates.set("api", { serviceAccount: account("api") });
   google.templates.set("cron", { serviceAccount: account("cron") });
@@ -113,10 +114,20 @@ export async function openMesh(google: TestGoogle, change: Change = {}): Promise
       clock: hurriedClock(),
       runApi: google.api,
       loggingApi: google.api,
+      policyApis: { iam: `${google.api}/iam/v1`, iap: `${google.api}/iap/v1`, resourceManager: `${google.api}/crm/v3` },
       ...change.world,
     },
   });
   return { ...deployed, progress };
+}
+
+/** The policies as the config declares them, unless a test has set others. */
+function playPolicies({ policies }: TestGoogle): void {
+  const INVOKER = "roles/run.invoker";
+  const internal = { ingress: "INGRESS_TRAFFIC_INTERNAL_ONLY" };
+  policies.settings.set("web", { ingress: "INGRESS_TRAFFIC_ALL" }).set("api", internal).set("cron", internal);
+  policies.grant("service web", INVOKER, ...SERVICES.web.access.map(({ member }) => member));
+  policies.grant("service api", INVOKER, `serviceAccount:${account("web")}`);
 }
 
 export const name = ({ caller, from, to, token }: Probe) =>

@@ -83,7 +83,11 @@ async function defaultAuth(): Promise<Auth> {
   return new GoogleAuth(APPLICATION_DEFAULT);
 }
 
-/** One line. What answers in Google's place, a company's proxy say, may give a code alone. */
+/**
+ * One line. What answers in Google's place, a company's proxy say, may give a code alone; before a refusal the library
+ * says that it could not refresh the token, once for each time that it was asked.
+ */
 export function whyNoToken(error: Error & { readonly code?: unknown }): string {
-  return error.message.split("\n")[0] || `answered ${error.code ?? "nothing"}`;
+  const said = error.message.replace(/^(Could not refresh access token: *)+/, "").split("\n")[0];
+  return said || `answered ${error.code ?? "nothing"}`;
 }

@@ -3,11 +3,13 @@ import { EnvHttpProxyAgent, fetch as undiciFetch } from "undici";
 import type { AccessGraph } from "../../mesh";
 import { type Clock, systemClock } from "../../services/runtime/clock";
 import { PulumiCli } from "../../tools/deploy/pulumi-cli";
+import { type GrantReport, judgeGrants } from "../grants/judge";
 import { type Credentials, defaultCredentials } from "./credentials";
 import { type Fetch, FromHere } from "./from-here";
 import { GoogleApi } from "./google-api";
 import { JOB_IMAGE } from "./jobs/probe-job";
 import { ProbeJobs } from "./jobs/probe-jobs";
+import { DeployedPolicies, type PolicyApis } from "./policies";
 import { readStack, type StackCli } from "./stack";
 import { DeployedTarget } from "./target";
 
@@ -16,6 +18,8 @@ export interface DeployedOptions {
   readonly stack?: string | undefined;
   /** Where Pulumi.yaml is. */
   readonly projectFolder: string;
+  /** Members who deploy: what lets them change what the mesh made is expected. @default none */
+  readonly deployers?: readonly string[];
   /** Whether temporary Cloud Run jobs may be made, to send probes as the services. @default false */
   readonly jobs?: boolean;
   /** Members that the person's credentials belong to, e.g. `group:support@acme.com`. @default none */
@@ -46,11 +50,15 @@ export interface World {
   readonly clock: Clock;
   readonly runApi: string;
   readonly loggingApi: string;
+  /** Beside `runApi`. */
+  readonly policyApis: Omit<PolicyApis, "run">;
 }
 
 export interface Deployed {
   readonly graph: AccessGraph;
   readonly target: DeployedTarget;
+  /** Reads the policies of everything in the mesh, and holds them against the config. */
+  grants(): Promise<GrantReport>;
   /** Gives up what is under way and waits until every job is deleted. */
   close(): Promise<void>;
 }
@@ -73,10 +81,11 @@ export async function openDeployed(options: DeployedOptions): Promise<Deployed> 
   const credentials = world.credentials ?? defaultCredentials(options.impersonate);
   const giveUp = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, giveUp.signal]) : giveUp.signal;
+  const api = new GoogleApi(project, credentials, fetch);
   const runApi = world.runApi ?? "https://run.googleapis.com/v2";
   const jobs = options.jobs
     ? new ProbeJobs(graph, urls, serviceAccounts, {
-        api: new GoogleApi(project, credentials, fetch),
+        api,
         location: `${runApi}/projects/${encodeURIComponent(project)}/locations/${region}`,
         logging: world.loggingApi ?? "https://logging.googleapis.com/v2",
         image: options.jobImage ?? JOB_IMAGE,
@@ -88,10 +97,15 @@ export async function openDeployed(options: DeployedOptions): Promise<Deployed> 
         signal,
       })
     : undefined;
+  const apis = { run: runApi, ...POLICY_APIS, ...world.policyApis };
+  const policies = new DeployedPolicies(api, apis, { project, region }, signal);
+  const mesh = { graph, project, region, serviceAccounts };
+  const redeploy = `pulumi refresh --stack ${name} && npm run up -- ${name}`;
   const fromHere = new FromHere({ credentials, memberOf, fetch, timeoutMs });
   return {
     graph,
     target: new DeployedTarget(name, graph, { fromHere, jobs, urls, signal }),
+    grants: () => judgeGrants(mesh, policies, { redeploy, deployers: options.deployers ?? [] }),
     async close() {
       giveUp.abort();
       await jobs?.close();
@@ -99,3 +113,9 @@ export async function openDeployed(options: DeployedOptions): Promise<Deployed> 
     },
   };
 }
+
+const POLICY_APIS = {
+  iam: "https://iam.googleapis.com/v1",
+  iap: "https://iap.googleapis.com/v1",
+  resourceManager: "https://cloudresourcemanager.googleapis.com/v3",
+};

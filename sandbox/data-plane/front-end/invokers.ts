@@ -116,12 +116,17 @@ function invokingGrants(service: RunService, controlPlane: ControlPlane): Grant[
 
 /** Whether a role is one of the state's own, with this permission. */
 export function customRoleHas(permission: string, role: string, controlPlane: ControlPlane): boolean {
+  return permissionsIn(role, controlPlane).includes(permission);
+}
+
+/** What a custom role of a project holds; nothing where the state has no such role. */
+export function permissionsIn(role: string, controlPlane: ControlPlane): readonly string[] {
   const [, project, id] = /^projects\/([^/]+)\/roles\/(.+)$/.exec(role) ?? [];
-  if (id === undefined) return false;
-  return controlPlane.list({ type: CUSTOM_ROLE }).some(({ state }) => {
+  if (id === undefined) return [];
+  return controlPlane.list({ type: CUSTOM_ROLE }).flatMap(({ state }) => {
     const permissions = state["permissions"];
     const isIt = state["roleId"] === id && state["project"] === project;
-    return isIt && Array.isArray(permissions) && permissions.includes(permission);
+    return isIt && Array.isArray(permissions) ? permissions.map(String) : [];
   });
 }
 

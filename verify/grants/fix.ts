@@ -1,0 +1,101 @@
+/** How a difference between the config and Google is mended: the command that removes a grant, the line that declares it. */
+import { type AccessGraph, INVOKER_ROLE } from "../../mesh";
+import type { MeshInPlace, Place, Settings } from "./places";
+import { type Condition, type Grant, isPublic, isSameMember } from "./policy";
+
+/**
+ * The command that removes one member from a policy, and nothing else.
+ *
+ * @param isConditional whether the policy has a condition anywhere: gcloud then wants to know which binding is meant
+ *
+ * Source: https://cloud.google.com/sdk/gcloud/reference/run/services/remove-iam-policy-binding and its siblings
+ */
+export function removal({ member, role, condition }: Grant, place: Place, mesh: MeshInPlace, isConditional: boolean) {
+  const which = condition
+    ? ` --condition=${quoted(conditionFlag(condition))}`
+    : isConditional
+      ? " --condition=None"
+      : "";
+  return `${commandOn(place, mesh)} --member=${quoted(member)} --role=${quoted(role)}${which}`;
+}
+
+function commandOn({ kind, name }: Place, { project, region }: MeshInPlace): string {
+  const remove = "remove-iam-policy-binding";
+  switch (kind) {
+    case "service":
+      return `gcloud run services ${remove} ${name} --region=${region} --project=${project}`;
+    case "iap":
+      return `gcloud iap web ${remove} --resource-type=cloud-run --service=${name} --region=${region} --project=${project}`;
+    case "iap-region":
+      return `gcloud iap web ${remove} --resource-type=cloud-run --region=${region} --project=${project}`;
+    case "iap-project":
+      return `gcloud iap web ${remove} --project=${project}`;
+    case "account":
+      return `gcloud iam service-accounts ${remove} ${name}`;
+    case "project":
+      return `gcloud projects ${remove} ${name}`;
+  }
+}
+
+/** Keys and values between commas, or between whatever stands in none of them: see `gcloud topic escaping`. */
+function conditionFlag({ expression, title, description }: Condition): string {
+  const parts = Object.entries({ expression, title, description }).flatMap(([key, value]) =>
+    value === undefined || value === "" ? [] : [`${key}=${value}`],
+  );
+  const between = [",", ";", "|", "#", "~"].find((one) => !parts.some((part) => part.includes(one))) ?? "~";
+  return `${between === "," ? "" : `^${between}^`}${parts.join(between)}`;
+}
+
+/** As a shell reads it. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** The line of the config that would declare a grant; absent where no line can. */
+export function declaration({ member, role, condition }: Grant, place: Place, mesh: MeshInPlace): string | undefined {
+  if (condition || isPublic(member) || /^(deleted|domain|project(Owner|Editor|Viewer)):/.test(member)) return undefined;
+  const { kind, path } = place;
+  if (kind === "service" && role === INVOKER_ROLE) {
+    const caller = callerOf(member, mesh);
+    const to = path?.split(".")[1];
+    if (caller !== undefined) return `${caller}.calls: [${to}]`;
+    return `${path}.${place.settings?.iapEnabled ? "iap.access" : "access"}: [{ member: ${JSON.stringify(member)} }]`;
+  }
+  return kind === "iap" ? `${path}.iap.access: [{ member: ${JSON.stringify(member)} }]` : undefined;
+}
+
+/** Where the config speaks of the node whose account a member is. */
+function callerOf(member: string, { graph, serviceAccounts }: MeshInPlace): string | undefined {
+  const key = Object.entries(serviceAccounts).find(([, email]) => isSameMember(`serviceAccount:${email}`, member))?.[0];
+  return key === undefined ? undefined : `${kindOf(key, graph)}.${key}`;
+}
+
+function kindOf(key: string, { services, jobs, workerPools }: AccessGraph): string {
+  const service = services.find((one) => one.key === key);
+  if (service) return "buildAccountId" in service ? "functions" : "services";
+  if (jobs.some((one) => one.key === key)) return "jobs";
+  return workerPools.some((one) => one.key === key) ? "workerPools" : "developers";
+}
+
+const FLAGS: { readonly [K in keyof Settings]: (value: Settings[K]) => string } = {
+  ingress: (value) => `--ingress=${INGRESS_FLAGS[value] ?? "internal"}`,
+  invokerIamDisabled: (value) => (value ? "--no-invoker-iam-check" : "--invoker-iam-check"),
+  iapEnabled: (value) => (value ? "--iap" : "--no-iap"),
+  defaultUriDisabled: (value) => (value ? "--no-default-url" : "--default-url"),
+};
+
+const INGRESS_FLAGS: Readonly<Record<string, string>> = {
+  INGRESS_TRAFFIC_INTERNAL_ONLY: "internal",
+  INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER: "internal-and-cloud-load-balancing",
+  INGRESS_TRAFFIC_ALL: "all",
+};
+
+/** The command that sets one setting of a service. Source: https://cloud.google.com/sdk/gcloud/reference/run/services/update */
+export function settingCommand<K extends keyof Settings>(
+  setting: K,
+  value: Settings[K],
+  { name }: Place,
+  { project, region }: MeshInPlace,
+): string {
+  return `gcloud run services update ${name} --region=${region} --project=${project} ${FLAGS[setting](value)}`;
+}

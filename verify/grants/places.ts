@@ -1,0 +1,178 @@
+/** Where the access of a mesh is written down at Google, and what the config says to stand there. */
+import {
+  type AccessGraph,
+  accountEmail,
+  callerName,
+  IAP_ACCESSOR_ROLE,
+  INVOKER_ROLE,
+  type ReceiverSpec,
+  untilCondition,
+} from "../../mesh";
+
+/** One member of an IAM policy that the config declares. */
+export interface DeclaredGrant {
+  /** As IAM writes it: `user:ada@acme.com`. */
+  readonly member: string;
+  readonly role: string;
+  /** Expression of the condition. Absent where it must have none. */
+  readonly condition?: string;
+  /** Where the config says so. */
+  readonly reason: string;
+}
+
+/** What is around a mesh: a policy here reaches whatever is in the project, or in the region, the mesh included. */
+export type WidePlace = "project" | "iap-project" | "iap-region";
+
+/** Something with an IAM policy that says who calls, or who acts as somebody that calls. */
+export interface Place {
+  readonly kind: "service" | "iap" | "account" | WidePlace;
+  /** What Google calls it: name of the service, e-mail address of the account, id of the project, region. */
+  readonly name: string;
+  /** For people: `service "web"`. */
+  readonly label: string;
+  /** Where the config speaks of it: `services.web`. Absent for accounts and the project. */
+  readonly path?: string;
+  readonly declared: readonly DeclaredGrant[];
+  /** How a service lets requests come to it; of services alone. */
+  readonly settings?: Settings;
+}
+
+/** What of a service decides who reaches it besides its policy. */
+export interface Settings {
+  readonly ingress: string;
+  readonly invokerIamDisabled: boolean;
+  readonly iapEnabled: boolean;
+  readonly defaultUriDisabled: boolean;
+}
+
+/** A deployed mesh. */
+export interface MeshInPlace {
+  readonly graph: AccessGraph;
+  /** Project id. */
+  readonly project: string;
+  readonly region: string;
+  /** E-mail addresses by key, as the stack's outputs tell them. */
+  readonly serviceAccounts: Readonly<Record<string, string>>;
+}
+
+/** Every place of a mesh: services in the order of the config, the proxies on them, accounts, and the project. */
+export function placesOf(mesh: MeshInPlace): Place[] {
+  const { graph, project, region } = mesh;
+  const behindIap = graph.services.filter(({ iap }) => iap);
+  return [
+    ...graph.services.map((service) => servicePlace(service, mesh)),
+    ...behindIap.map((service) => iapPlace(service, mesh)),
+    ...accountsOf(mesh).map(({ email, label }): Place => {
+      const declared = graph.impersonations
+        .filter(({ account }) => account === email)
+        .map(({ member, role, until, reason }) => ({ member, role, ...ending(until), reason }));
+      return { kind: "account", name: email, label, declared };
+    }),
+    ...(behindIap.length > 0 ? proxiesAround(project, region) : []),
+    { kind: "project", name: project, label: `project "${project}"`, declared: projectRoles(mesh) },
+  ];
+}
+
+/** The grants of calls have no condition: the provider cannot keep one in a policy of Cloud Run. */
+function servicePlace(service: ReceiverSpec, mesh: MeshInPlace): Place {
+  const { key, name, ingress, iap, defaultUrlDisabled } = service;
+  return {
+    kind: "service",
+    name,
+    label: `service "${key}"`,
+    path: pathOf(service),
+    declared: [
+      ...edgesTo(key, INVOKER_ROLE, mesh).map(({ until: _, ...grant }) => grant),
+      ...(iap ? [iapAgent(service, mesh)] : []),
+    ],
+    settings: {
+      ingress: INGRESS[typeof ingress === "object" ? "all" : ingress],
+      invokerIamDisabled: false,
+      iapEnabled: iap !== undefined,
+      defaultUriDisabled: defaultUrlDisabled ?? false,
+    },
+  };
+}
+
+/** Source: https://cloud.google.com/run/docs/reference/rest/v2/projects.locations.services#IngressTraffic */
+const INGRESS = {
+  internal: "INGRESS_TRAFFIC_INTERNAL_ONLY",
+  "load-balancer": "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER",
+  all: "INGRESS_TRAFFIC_ALL",
+} as const;
+
+function iapPlace(service: ReceiverSpec, mesh: MeshInPlace): Place {
+  const declared = edgesTo(service.key, IAP_ACCESSOR_ROLE, mesh).map(({ until, ...grant }) => ({
+    ...grant,
+    ...ending(until),
+  }));
+  const label = `Identity-Aware Proxy on service "${service.key}"`;
+  return { kind: "iap", name: service.name, label, path: pathOf(service), declared };
+}
+
+/** Where the proxies inherit from. Source: https://cloud.google.com/sdk/gcloud/reference/iap/web/add-iam-policy-binding */
+function proxiesAround(project: string, region: string): Place[] {
+  const label = "Identity-Aware Proxy on everything in";
+  return [
+    { kind: "iap-region", name: region, label: `${label} "${project}" on Cloud Run in ${region}`, declared: [] },
+    { kind: "iap-project", name: project, label: `${label} "${project}"`, declared: [] },
+  ];
+}
+
+/** The proxy calls in its own name. Source: https://cloud.google.com/run/docs/securing/identity-aware-proxy-cloud-run */
+function iapAgent(service: ReceiverSpec, { graph }: MeshInPlace): DeclaredGrant {
+  const member = `serviceAccount:service-${projectNumber(graph)}@gcp-sa-iap.iam.gserviceaccount.com`;
+  return { member, role: INVOKER_ROLE, reason: `${pathOf(service)}.iap` };
+}
+
+/** It stands in every URL of the mesh. */
+export function projectNumber({ services }: AccessGraph): string | undefined {
+  return services.map(({ url }) => /-(\d+)\.[^.]+\.run\.app$/.exec(url)?.[1]).find((number) => number !== undefined);
+}
+
+function edgesTo(key: string, wanted: string, { graph, serviceAccounts }: MeshInPlace) {
+  return graph.edges
+    .filter(({ to, role }) => to === key && role === wanted)
+    .map(({ from, role, until, reason }) => {
+      const member =
+        "member" in from ? from.member : `serviceAccount:${serviceAccounts[callerName(from)] ?? "unknown"}`;
+      return { member, role, until, reason };
+    });
+}
+
+/** What runs as an account, what is called as one, what builds as one: whoever acts as it acts as a part of the mesh. */
+function accountsOf({ graph, project, serviceAccounts }: MeshInPlace): { email: string; label: string }[] {
+  const emails = new Map<string, string>();
+  const add = (email: string, label: string) => emails.has(email) || emails.set(email, label);
+  for (const [key, email] of Object.entries(serviceAccounts)) add(email, `account of "${key}"`);
+  for (const { account } of graph.impersonations) add(account, `account ${account}`);
+  for (const { key, ...service } of graph.services) {
+    for (const [property, does] of Object.entries({ triggerAccountId: "events to", buildAccountId: "builds of" })) {
+      const id = (service as Readonly<Record<string, unknown>>)[property];
+      if (typeof id === "string") add(accountEmail(id, project), `account for ${does} "${key}"`);
+    }
+  }
+  return [...emails].map(([email, label]) => ({ email, label }));
+}
+
+/** Roles that the config gives to accounts on the project. */
+function projectRoles({ graph, serviceAccounts }: MeshInPlace): DeclaredGrant[] {
+  return [...graph.services, ...graph.jobs, ...graph.workerPools].flatMap((node) => {
+    const { roles = [] } = node as { readonly roles?: readonly string[] };
+    const member = accountMember(node.key, serviceAccounts);
+    return roles.map((role) => ({ member, role, reason: `roles of "${node.key}"` }));
+  });
+}
+
+/** What is not deployed has no account, and so is found in no policy. */
+function accountMember(key: string, serviceAccounts: MeshInPlace["serviceAccounts"]): string {
+  return key in serviceAccounts ? `serviceAccount:${serviceAccounts[key]}` : `the account of "${key}"`;
+}
+
+function ending(until: string | undefined): { condition?: string } {
+  return until === undefined ? {} : { condition: untilCondition(until).expression };
+}
+
+function pathOf(service: ReceiverSpec): string {
+  return `${"buildAccountId" in service ? "functions" : "services"}.${service.key}`;
+}

@@ -1,0 +1,51 @@
+/** IAM policies as Google's APIs tell them. Source: https://cloud.google.com/iam/docs/reference/rest/v1/Policy */
+import type { Place, Settings } from "./places";
+
+export interface Policy {
+  readonly bindings?: readonly Binding[];
+}
+
+export interface Binding {
+  readonly role: string;
+  readonly members?: readonly string[];
+  readonly condition?: Condition;
+}
+
+export interface Condition {
+  readonly expression: string;
+  readonly title?: string;
+  readonly description?: string;
+}
+
+/** Who can be asked for the policies of a mesh: Google, or the sandbox. Every method fails with an error for people. */
+export interface PolicySource {
+  policy(place: Place): Promise<Policy>;
+  /** Of a service. */
+  settings(place: Place): Promise<Settings>;
+  /** Permissions in a custom role, e.g. `projects/acme/roles/caller`. */
+  permissionsIn(role: string): Promise<readonly string[]>;
+}
+
+/** One member of one binding. */
+export interface Grant {
+  readonly member: string;
+  readonly role: string;
+  readonly condition?: Condition;
+}
+
+export function grantsIn({ bindings = [] }: Policy): Grant[] {
+  return bindings.flatMap(({ role, members = [], condition }) =>
+    members.map((member) => ({ member, role, ...(condition && { condition }) })),
+  );
+}
+
+/** Whether two members are one. IAM compares e-mail addresses whatever their case, and identifiers of pools exactly. */
+export function isSameMember(one: string, other: string): boolean {
+  const plain = (member: string) =>
+    /^(user|group|serviceAccount|domain):/i.test(member) ? member.toLowerCase() : member;
+  return plain(one) === plain(other);
+}
+
+export function isPublic(member: string): boolean {
+  return member === "allUsers" || member === "allAuthenticatedUsers";
+}
