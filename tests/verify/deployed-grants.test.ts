@@ -2,6 +2,7 @@ import * as assert from "node:assert/strict";
 import { NotProbed } from "../../verify/deployed/not-probed";
 import { type GrantFinding, type GrantReport, isSound } from "../../verify/grants/judge";
 import { grantsText } from "../../verify/grants/report";
+import { IMAGE } from "../mesh/support";
 import { TestGoogle } from "./deployed-google";
 import { account, type Change, cliOf, credentialsOf, openMesh, outputsOf, PARTNERS, VALUES } from "./deployed-support";
 
@@ -288,6 +289,31 @@ describe("who is let in on Google Cloud", () => {
         member: `serviceAccount:${account("web")}`,
         role: INVOKER,
         message: "is declared by services.web.calls[0], and not there",
+        command: "pulumi refresh --stack prod && npm run up -- prod",
+      },
+    ]);
+  });
+
+  it("may be whom the config let in until a day that is over, until the next deployment", async () => {
+    const services = {
+      web: { image: IMAGE, ingress: { all: "partners call it" }, access: [{ member: CI, until: "2026-11-01" }] },
+    };
+    const config = async () => ({
+      values: { ...VALUES, "cloud-run-mesh:services": JSON.stringify(services) },
+      encrypted: new Set<string>(),
+    });
+    const outputs = async () => ({ ...outputsOf(google), serviceAccounts: { web: account("web") } });
+    const findings = await found(
+      ({ policies }) => policies.bindings.set("service web", [{ role: INVOKER, members: [CI] }]),
+      { world: { cli: cliOf(google, { config, outputs }) } },
+    );
+    assert.deepEqual(findings, [
+      {
+        outcome: "undeclared",
+        on: 'service "web"',
+        member: CI,
+        role: INVOKER,
+        message: "calls it, though its last day by services.web.access[0] was 2026-11-01",
         command: "pulumi refresh --stack prod && npm run up -- prod",
       },
     ]);

@@ -57,17 +57,16 @@ export function declaration({ member, role, condition }: Grant, place: Place, me
   const { kind, path } = place;
   if (kind === "service" && role === INVOKER_ROLE) {
     const caller = callerOf(member, mesh);
-    const to = path?.split(".")[1];
-    if (caller !== undefined) return `${caller}.calls: [${to}]`;
+    if (caller !== undefined) return caller.isNode ? `${caller.path}.calls: [${path?.split(".")[1]}]` : undefined;
     return `${path}.${place.settings?.iapEnabled ? "iap.access" : "access"}: [{ member: ${JSON.stringify(member)} }]`;
   }
   return kind === "iap" ? `${path}.iap.access: [{ member: ${JSON.stringify(member)} }]` : undefined;
 }
 
-/** Where the config speaks of the node whose account a member is. */
-function callerOf(member: string, { graph, serviceAccounts }: MeshInPlace): string | undefined {
+/** Where the config speaks of the node whose account a member is. That of people with an end (`web.access`) is no node. */
+function callerOf(member: string, { graph, serviceAccounts }: MeshInPlace) {
   const key = Object.entries(serviceAccounts).find(([, email]) => isSameMember(`serviceAccount:${email}`, member))?.[0];
-  return key === undefined ? undefined : `${kindOf(key, graph)}.${key}`;
+  return key === undefined ? undefined : { path: `${kindOf(key, graph)}.${key}`, isNode: !key.includes(".") };
 }
 
 function kindOf(key: string, { services, jobs, workerPools }: AccessGraph): string {

@@ -90,7 +90,7 @@ async function judgeGrant(
   grant: Grant,
   place: Place,
   isConditional: boolean,
-  { mesh, source, deployers = [] }: Judging,
+  { mesh, source, deployers = [], redeploy }: Judging,
 ): Promise<GrantFinding[]> {
   const { member, role } = grant;
   const about = { on: place.label, member, role };
@@ -109,6 +109,11 @@ async function judgeGrant(
   } else if (place.kind === "project" && (power === undefined || isGooglesOwn(member, mesh))) return [];
   const isExpected = power === "administers" && !isPublic(member) && (isAround(place) || isDeployer);
   if (isExpected) return [{ outcome: "administers", ...about, message }];
+  const ended = place.ended?.find((one) => one.role === role && isSameMember(one.member, member));
+  if (ended && !grant.condition) {
+    const over = `${message}, though its last day by ${ended.reason} was ${ended.until}`;
+    return [{ outcome: "undeclared", ...about, message: over, command: redeploy }];
+  }
   const declare = declaration(grant, place, mesh);
   const note = grant.condition && place.kind === "service" ? `; ${CONDITION_ON_CLOUD_RUN}` : "";
   const command = removal(grant, place, mesh, isConditional);

@@ -3,6 +3,7 @@ import {
   type AccessGraph,
   accountEmail,
   callerName,
+  type Edge,
   IAP_ACCESSOR_ROLE,
   INVOKER_ROLE,
   type ReceiverSpec,
@@ -20,6 +21,12 @@ export interface DeclaredGrant {
   readonly reason: string;
 }
 
+/** One that the next deployment takes away. */
+export interface EndedGrant extends DeclaredGrant {
+  /** Last day, UTC. */
+  readonly until: string;
+}
+
 /** What is around a mesh: a policy here reaches whatever is in the project, or in the region, the mesh included. */
 export type WidePlace = "project" | "iap-project" | "iap-region";
 
@@ -33,6 +40,8 @@ export interface Place {
   /** Where the config speaks of it: `services.web`. Absent for accounts and the project. */
   readonly path?: string;
   readonly declared: readonly DeclaredGrant[];
+  /** What the config declares until a day that is over, where the deployment ends it. */
+  readonly ended?: readonly EndedGrant[];
   /** How a service lets requests come to it; of services alone. */
   readonly settings?: Settings;
 }
@@ -82,9 +91,10 @@ function servicePlace(service: ReceiverSpec, mesh: MeshInPlace): Place {
     label: `service "${key}"`,
     path: pathOf(service),
     declared: [
-      ...edgesTo(key, INVOKER_ROLE, mesh).map(({ until: _, ...grant }) => grant),
+      ...edgesTo(key, INVOKER_ROLE, mesh.graph.edges, mesh).map(({ until: _, ...grant }) => grant),
       ...(iap ? [iapAgent(service, mesh)] : []),
     ],
+    ended: edgesTo(key, INVOKER_ROLE, mesh.graph.ended, mesh).map(({ until = "", ...grant }) => ({ ...grant, until })),
     settings: {
       ingress: INGRESS[typeof ingress === "object" ? "all" : ingress],
       invokerIamDisabled: false,
@@ -102,7 +112,7 @@ const INGRESS = {
 } as const;
 
 function iapPlace(service: ReceiverSpec, mesh: MeshInPlace): Place {
-  const declared = edgesTo(service.key, IAP_ACCESSOR_ROLE, mesh).map(({ until, ...grant }) => ({
+  const declared = edgesTo(service.key, IAP_ACCESSOR_ROLE, mesh.graph.edges, mesh).map(({ until, ...grant }) => ({
     ...grant,
     ...ending(until),
   }));
@@ -130,8 +140,8 @@ export function projectNumber({ services }: AccessGraph): string | undefined {
   return services.map(({ url }) => /-(\d+)\.[^.]+\.run\.app$/.exec(url)?.[1]).find((number) => number !== undefined);
 }
 
-function edgesTo(key: string, wanted: string, { graph, serviceAccounts }: MeshInPlace) {
-  return graph.edges
+function edgesTo(key: string, wanted: string, edges: readonly Edge[], { serviceAccounts }: MeshInPlace) {
+  return edges
     .filter(({ to, role }) => to === key && role === wanted)
     .map(({ from, role, until, reason }) => {
       const member =
