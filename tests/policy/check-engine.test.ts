@@ -63,7 +63,7 @@ describe("npm run judge, with the real engine", function () {
       stdout,
       /^4 secrets are masked in the preview and were not judged; give the plan with --plan, or use --stack$/m,
     );
-    assert.match(stdout, /^8 resources judged by 26 rules: 0 mandatory, 0 advisory$/m);
+    assert.match(stdout, /^8 resources judged by 27 rules: 0 mandatory, 0 advisory$/m);
   });
 
   it("reads a preview and its plan from files, with the levels of a policy config", async () => {

@@ -83,7 +83,7 @@ describe("npm run judge", () => {
       toText(verdict),
       "- [advisory]  preview-blind-spots\n" +
         "  this preview could not judge 1 value on 1 resource, which is known only once other resources exist: g (member); the update judges it and refuses what is wrong before it reaches Google Cloud\n" +
-        "1 resources judged by 26 rules: 0 mandatory, 0 advisory",
+        "1 resources judged by 27 rules: 0 mandatory, 0 advisory",
     );
   });
 

@@ -103,7 +103,10 @@ const BAD: Form[] = [
   form(PUBLIC, BINDING, { members: "allUsers" }),
   form(PUBLIC, BINDING, { members: ["group:a@acme.com", UNKNOWN, "allusers"] }),
   form(PUBLIC, BINDING, { members: secret([secret("allUsers")]) }),
-  form(PUBLIC, MEMBER, { member: "allUsers", condition: { title: "night", expression: "false" } }),
+  form(PUBLIC, "gcp:projects/iAMMember:IAMMember", {
+    member: "allUsers",
+    condition: { title: "night", expression: "false" },
+  }),
   policy(""),
   policy("null"),
   policy("[]"),

@@ -19,10 +19,15 @@ function forms(module: string, stem: string): string[] {
   return ["Member", "Binding", "Policy"].map((form) => `gcp:${module}/${stem}${form}:${name}${form}`);
 }
 
-/** Grants on a workload itself. */
-export const WORKLOAD_GRANTS: readonly string[] = [
+/** Grants on what runs on Cloud Run. */
+export const CLOUD_RUN_GRANTS: readonly string[] = [
   ...["serviceIam", "jobIam", "workerPoolIam"].flatMap((stem) => forms("cloudrunv2", stem)),
   ...forms("cloudrun", "iam"),
+];
+
+/** Grants on a workload itself. */
+export const WORKLOAD_GRANTS: readonly string[] = [
+  ...CLOUD_RUN_GRANTS,
   ...forms("cloudfunctionsv2", "functionIam"),
   ...forms("cloudfunctions", "functionIam"),
 ];

@@ -7,6 +7,7 @@ import { noUnpinnedImages } from "./contents/no-unpinned-images";
 import { noUnprotectedProduction } from "./contents/no-unprotected-production";
 import { noAuthoritativeGrants } from "./grants/no-authoritative-grants";
 import { noBroadMembers } from "./grants/no-broad-members";
+import { noConditionsOnCloudRun } from "./grants/no-conditions-on-cloud-run";
 import { noEndlessPersonalGrants } from "./grants/no-endless-personal-grants";
 import { noInheritedInvokers } from "./grants/no-inherited-invokers";
 import { noBroadImpersonation } from "./identity/no-broad-impersonation";
@@ -38,6 +39,7 @@ export const rules: readonly Rule[] = [
   noAuthoritativeGrants,
   noBroadMembers,
   noEndlessPersonalGrants,
+  noConditionsOnCloudRun,
   noPrivilegedServiceAccounts,
   noBroadImpersonation,
   noUserManagedKeys,

@@ -4,32 +4,34 @@ import { CALLER, formFault, grant, INVOKER, memberPath, secret, UNKNOWN, UNTIL }
 
 const MEMBER = "gcp:cloudrunv2/serviceIamMember:ServiceIamMember";
 const POLICY = "gcp:projects/iAMPolicy:IAMPolicy";
+const ON_ACCOUNT = "gcp:serviceaccount/iAMMember:IAMMember";
 const VIEWER = "roles/run.viewer";
+const TOKENS = "roles/iam.serviceAccountOpenIdTokenCreator";
 const PERSON = "user:ada@acme.com";
 
 const when = (expression: unknown) => ({ title: "when", expression });
-const conditioned = (expression: unknown) => ({ role: VIEWER, member: PERSON, condition: when(expression) });
+const conditioned = (expression: unknown) => ({ role: TOKENS, member: PERSON, condition: when(expression) });
 
 export const examples: Examples = {
   compliant: [
     { because: "a group's owner ends it", type: MEMBER, props: { role: INVOKER, member: "group:developers@acme.com" } },
     { because: "a service account is no person", type: MEMBER, props: { role: INVOKER, member: CALLER } },
-    { because: "it ends by itself", type: MEMBER, props: { role: INVOKER, member: PERSON, condition: UNTIL } },
+    { because: "it ends by itself", type: ON_ACCOUNT, props: { role: TOKENS, member: PERSON, condition: UNTIL } },
     {
       because: "the same the other way round",
-      type: MEMBER,
+      type: ON_ACCOUNT,
       props: conditioned('timestamp("2032-01-01T00:00:00Z") >= request.time'),
     },
     {
       because: "further tests make it narrower",
-      type: MEMBER,
+      type: ON_ACCOUNT,
       props: conditioned('request.time < timestamp("2032-01-01T00:00:00Z") && resource.name.startsWith("projects/p")'),
     },
     { because: "in a policy, too", type: POLICY, props: grant(POLICY, VIEWER, PERSON, UNTIL) },
     {
       because: "a secret is read",
-      type: MEMBER,
-      props: { role: INVOKER, member: secret(PERSON), condition: secret(UNTIL) },
+      type: ON_ACCOUNT,
+      props: { role: TOKENS, member: secret(PERSON), condition: secret(UNTIL) },
     },
     { because: "the member is left out, which the provider refuses", type: MEMBER, props: { role: INVOKER } },
   ],
@@ -51,7 +53,7 @@ export const examples: Examples = {
       },
       path: "member",
     },
-    { because: "the condition is empty", type: MEMBER, props: conditioned(""), path: "member" },
+    { because: "the condition is empty", type: ON_ACCOUNT, props: conditioned(""), path: "member" },
     {
       because: "the condition is null",
       type: MEMBER,
@@ -60,41 +62,41 @@ export const examples: Examples = {
     },
     {
       because: "a start is no end",
-      type: MEMBER,
+      type: ON_ACCOUNT,
       props: conditioned('request.time > timestamp("2026-01-01T00:00:00Z")'),
       path: "member",
     },
     {
       because: "office hours come again",
-      type: MEMBER,
+      type: ON_ACCOUNT,
       props: conditioned("request.time.getHours() < 18"),
       path: "member",
     },
     {
       because: "an alternative passes the end",
-      type: MEMBER,
+      type: ON_ACCOUNT,
       props: conditioned('request.time < timestamp("2032-01-01T00:00:00Z") || true'),
       path: "member",
     },
     {
       because: "an end that is negated is a start",
-      type: MEMBER,
+      type: ON_ACCOUNT,
       props: conditioned('!(request.time < timestamp("2032-01-01T00:00:00Z"))'),
       path: "member",
     },
     {
       because: "an end in the title ends nothing",
-      type: MEMBER,
-      props: { role: VIEWER, member: PERSON, condition: { title: UNTIL.expression, expression: "true" } },
+      type: ON_ACCOUNT,
+      props: { role: TOKENS, member: PERSON, condition: { title: UNTIL.expression, expression: "true" } },
       path: "member",
     },
   ],
   unknown: [
-    { because: "the end is computed", type: MEMBER, props: conditioned(UNKNOWN), path: "condition.expression" },
+    { because: "the end is computed", type: ON_ACCOUNT, props: conditioned(UNKNOWN), path: "condition.expression" },
     {
       because: "the whole condition is",
-      type: MEMBER,
-      props: { role: VIEWER, member: PERSON, condition: UNKNOWN },
+      type: ON_ACCOUNT,
+      props: { role: TOKENS, member: PERSON, condition: UNKNOWN },
       path: "condition",
     },
     { because: "the member is", type: MEMBER, props: { role: VIEWER, member: UNKNOWN }, path: "member" },

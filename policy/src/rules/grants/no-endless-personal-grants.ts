@@ -1,5 +1,5 @@
 import { isPerson } from "../../facts/principals";
-import { ALL_GRANTS } from "../../facts/tokens";
+import { ALL_GRANTS, WORKLOAD_GRANTS } from "../../facts/tokens";
 import { reportGrants, wrongGrants } from "../../inputs/grants";
 import type { Rule } from "../../rule";
 
@@ -14,17 +14,23 @@ export const noEndlessPersonalGrants: Rule = {
   severity: "medium",
   page: "https://docs.cloud.google.com/iam/docs/configuring-temporary-access",
   remediation:
-    'Grant to a group, or add a condition whose expression is request.time < timestamp("2027-01-01T00:00:00Z"). Basic roles take no condition: grant a narrower one.',
+    'Grant to a group, or add a condition whose expression is request.time < timestamp("2027-01-01T00:00:00Z"). Basic roles take no condition: grant a narrower one. On Cloud Run the provider loses conditions, and functions take none: let the person mint ID tokens of a service account that calls, with the condition on that account, or come through Identity-Aware Proxy.',
   types: ALL_GRANTS,
-  check(props, report) {
+  check(props, report, { type }) {
     reportGrants(
       wrongGrants(props, { member: isPerson, condition: (expression) => !ends(expression) }, report),
       report,
       () => "is one person, without an end",
-      'the role outlives the need for it; add a condition with request.time < timestamp("YYYY-MM-DDT00:00:00Z"), or grant to a group',
+      `the role outlives the need for it; ${WORKLOAD_GRANTS.includes(type) ? ELSEWHERE : HERE}, or grant to a group`,
     );
   },
 };
+
+const HERE = 'add a condition with request.time < timestamp("YYYY-MM-DDT00:00:00Z")';
+
+/** No condition is kept on a workload itself: see no-conditions-on-cloud-run. */
+const ELSEWHERE =
+  "no condition is kept here, so let the person mint ID tokens of a service account that calls, with the end on that account, or come through Identity-Aware Proxy";
 
 /** Longer ones are not read; an end needs a line. */
 const MAX_CHARACTERS = 10_000;
