@@ -1,23 +1,19 @@
-import type { z } from "zod";
 import { needsRoute } from "./checks/mesh";
 import { fillDeveloper, fillFunction, fillService, fillTask } from "./fill";
+import { KINDS } from "./kinds";
 import { type Attached, sharedNetwork } from "./network";
 import type { Problem } from "./problems";
-import { developer } from "./spec/developers";
-import { cloudFunction } from "./spec/functions";
-import { job, workerPool } from "./spec/jobs";
-import {
-  type CallerSpec,
-  type DeveloperSpec,
-  type FunctionSpec,
-  type JobSpec,
-  type MeshConfig,
-  type Place,
-  type ReceiverSpec,
-  type ServiceSpec,
-  service,
-  type VpcRoute,
-  type WorkerPoolSpec,
+import type {
+  CallerSpec,
+  DeveloperSpec,
+  FunctionSpec,
+  JobSpec,
+  MeshConfig,
+  Place,
+  ReceiverSpec,
+  ServiceSpec,
+  VpcRoute,
+  WorkerPoolSpec,
 } from "./spec/spec";
 import { standing } from "./until";
 
@@ -29,34 +25,26 @@ export interface Nodes {
   readonly workerPools: Readonly<Record<string, WorkerPoolSpec>>;
 }
 
-/** The maps of the config that hold them, in the order in which problems are told. */
-export const KINDS = ["services", "functions", "jobs", "workerPools"] as const;
-
 /** Decides every default of every node; problems are those that concern one alone. */
 export function fillNodes(
-  config: Partial<MeshConfig>,
+  config: MeshConfig,
   place: Place,
   today: string,
 ): { nodes: Nodes; developers: Record<string, DeveloperSpec>; problems: Problem[] } {
   const problems: Problem[] = [];
-  /** One that lacks what it needs has been told by the schema, and can be judged no further. */
-  const each = <T, S>(schema: z.ZodType<T>, written: object = {}, fill: (key: string, one: T) => Filled<S>) => {
-    const sound = Object.entries(written).flatMap(([key, one]): [string, S][] => {
-      const parsed = schema.safeParse(one);
-      if (!parsed.success) return [];
-      const { spec, problems: found } = fill(key, parsed.data);
+  const each = <T, S>(written: Readonly<Record<string, T>> = {}, fill: (key: string, one: T) => Filled<S>) =>
+    mapped(written, (one, key) => {
+      const { spec, problems: found } = fill(key, one);
       problems.push(...found);
-      return [[key, spec]];
+      return spec;
     });
-    return Object.fromEntries(sound);
-  };
   const nodes = {
-    services: each(service, config.services, (key, one) => fillService(key, one, config, place, today)),
-    functions: each(cloudFunction, config.functions, (key, one) => fillFunction(key, one, config, place, today)),
-    jobs: each(job, config.jobs, (key, one) => fillTask(key, "jobs", one, config, today)),
-    workerPools: each(workerPool, config.workerPools, (key, one) => fillTask(key, "workerPools", one, config, today)),
+    services: each(config.services, (key, one) => fillService(key, one, config, place, today)),
+    functions: each(config.functions, (key, one) => fillFunction(key, one, config, place, today)),
+    jobs: each(config.jobs, (key, one) => fillTask(key, "jobs", one, config, today)),
+    workerPools: each(config.workerPools, (key, one) => fillTask(key, "workerPools", one, config, today)),
   };
-  const developers = each(developer, config.developers, (key, one) => fillDeveloper(key, one, today));
+  const developers = each(config.developers, (key, one) => fillDeveloper(key, one, today));
   return { nodes, developers, problems };
 }
 

@@ -6,11 +6,13 @@ import { checkMesh, checkServices } from "./checks/mesh";
 import { checkRoom, checkServiceNetworks } from "./checks/network";
 import { checkUnique } from "./checks/unique";
 import { accessGraph, type Edge } from "./graph";
+import { KINDS, RECEIVERS } from "./kinds";
 import { networkSpec } from "./network";
-import { attachedNodes, byPath, fillNodes, KINDS, settleRoutes } from "./nodes";
-import { formatPath, type Problem } from "./problems";
+import { attachedNodes, byPath, fillNodes, type Nodes, settleRoutes } from "./nodes";
+import { type Finding, isRelated, isWithin, mapPaths, type Problem } from "./problems";
+import { type Salvaged, salvage } from "./spec/salvage";
 import { schemaProblems } from "./spec/schema-problems";
-import { type MeshConfig, type MeshSpec, meshConfig } from "./spec/spec";
+import { type DeveloperSpec, type MeshConfig, type MeshSpec, meshConfig, type Place } from "./spec/spec";
 import { deploymentEnd, standing } from "./until";
 
 /** What a stack config says, decoded but not yet trusted. */
@@ -93,25 +95,54 @@ function isEmpty(text: string): boolean {
  * @param today the current day in UTC, `YYYY-MM-DD`, against which end dates are judged
  */
 export function parseMesh(input: MeshInput, today: string): Parsed {
-  const problems: Problem[] = placeProblems(input);
   const parsed = meshConfig.safeParse(input.config);
-  const issues = parsed.success ? [] : parsed.error.issues;
-  problems.push(...schemaProblems(meshConfig, input.config, issues));
+  const problems: Problem[] = placeProblems(input);
+  if (!parsed.success) problems.push(...schemaProblems(meshConfig, input.config, parsed.error.issues));
 
-  const unsound = issues.flatMap((issue) =>
-    issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [issue.path],
-  );
-  const config = (parsed.success ? parsed.data : salvage(input.config, unsound)) as Partial<MeshConfig>;
-  const mesh = {
+  const { config, lost, asWritten } = parsed.success ? wholly(parsed.data) : salvage(input.config);
+  const place = {
     project: input.project ?? "",
     region: input.region ?? "",
     projectNumber: String(config.projectNumber ?? input.projectNumber ?? ""),
   };
-  problems.push(...checkMesh(config, mesh, input.config));
+  const { nodes, developers, problems: own } = fillNodes(config, place, today);
+  const settled = settleRoutes(nodes, config, place);
+  const written = KINDS.flatMap((kind) => Object.keys(mapAt(input.config, kind)).map((key) => `${kind}.${key}`));
+  const found = [
+    ...checkMesh(config, place, input.config),
+    ...own,
+    ...checkNodes(nodes, developers, written, place),
+    ...KINDS.flatMap((kind) => checkServiceNetworks(config, kind)),
+    ...checkRoom(config.network, attachedNodes(settled), written),
+  ];
+  const spec = specOf(config, place, settled, developers);
+  const graph = accessGraph(spec);
+  const clashes = checkGrantNames(graph, asWritten).filter(
+    ({ path }) => !found.some((other) => isRelated(other.path, path)),
+  );
+  const certain = [...found, ...clashes].map((one) => mapPaths(one, asWritten)).filter((one) => isCertain(one, lost));
+  problems.push(...certain.map(({ path, message }) => ({ path, message })));
+  if (problems.length > 0) return { problems: inOrder(problems, input.config), warnings: [] };
+  return { spec, problems, warnings: graph.ended.map(endedWarning) };
+}
 
-  const { nodes, developers, problems: own } = fillNodes(config, mesh, today);
-  const routesKnown = config.network !== undefined || input.config["network"] === undefined;
-  const keys = new Set(["services", "functions"].flatMap((kind) => Object.keys(mapAt(input.config, kind))));
+/** A config that the schema understood. */
+function wholly(config: MeshConfig): Salvaged {
+  return { config, lost: [], asWritten: (path) => path };
+}
+
+/** Whether a finding is a problem whatever was meant by what was not understood. */
+function isCertain({ path, restsOn = [path] }: Finding, lost: readonly string[]): boolean {
+  return !lost.some((place) => isWithin(path, place) || restsOn.some((setting) => isRelated(setting, place)));
+}
+
+/** What is told of everything that runs and of who calls it. */
+function checkNodes(
+  nodes: Nodes,
+  developers: Readonly<Record<string, DeveloperSpec>>,
+  written: readonly string[],
+  place: Place,
+): Finding[] {
   const callers = byPath(nodes);
   const receivers = { ...nodes.services, ...nodes.functions };
   const called = new Map(
@@ -119,62 +150,44 @@ export function parseMesh(input: MeshInput, today: string): Parsed {
       .toReversed()
       .flatMap(([path, { calls }]) => standing(calls).map(({ service }) => [service, path] as const)),
   );
-  const ingressKnown = !unsound.some(([, , setting]) => setting === "ingress");
-  const around = { keys, receivers, callers, called, place: mesh, routesKnown: routesKnown && ingressKnown };
-  own.push(
-    ...checkUnique(callers, mesh.project),
+  const keysOf = (kind: string) =>
+    written.filter((path) => path.startsWith(`${kind}.`)).map((path) => path.slice(kind.length + 1));
+  const keys = new Set(RECEIVERS.flatMap(keysOf));
+  const around = { keys, written, receivers, callers, called, place };
+  return [
+    ...checkUnique(callers, place.project),
     ...checkServices(nodes.services, around),
     ...Object.values(nodes.functions).flatMap((one) => checkFunction(one, around)),
     ...Object.values(nodes.jobs).flatMap((one) => checkJob(one, around)),
     ...Object.values(nodes.workerPools).flatMap((one) => checkWorkerPool(one, around)),
     ...Object.values(developers).flatMap((one) => checkDeveloper(one, around)),
-    ...KINDS.flatMap((kind) => checkServiceNetworks(config, kind, routesKnown)),
-  );
-  const settled = settleRoutes(nodes, config, mesh);
-  const attached = attachedNodes(settled);
-  if (parsed.success) problems.push(...checkRoom(config.network, attached));
-  const told = new Set(unsound.map((path) => formatPath(path.slice(0, 3))));
-  problems.push(...own.filter(({ path }) => !judgedBy(path).some((other) => told.has(other))));
+  ];
+}
 
-  if (problems.length > 0) return { problems: inOrder(problems, input.config), warnings: [] };
-  const network = networkSpec(config.network, attached);
+function specOf(
+  config: MeshConfig,
+  place: Place,
+  nodes: Nodes,
+  developers: Readonly<Record<string, DeveloperSpec>>,
+): MeshSpec {
+  const { services, functions, jobs, workerPools } = nodes;
+  const network = networkSpec(config.network, attachedNodes(nodes));
   const projectServices = String(config.projectServices ?? false) === "true";
-  const more = { ...(network && { network }), ...(projectServices && { projectServices }) };
-  const { services, functions, jobs, workerPools } = settled;
-  const others = {
+  return {
+    ...place,
+    ...(network && { network }),
+    ...(projectServices && { projectServices }),
+    services,
     ...(!isEmptyMap(functions) && { functions }),
     ...(!isEmptyMap(developers) && { developers }),
     ...(!isEmptyMap(jobs) && { jobs }),
     ...(!isEmptyMap(workerPools) && { workerPools }),
   };
-  const spec = { ...mesh, ...more, services, ...others };
-  const graph = accessGraph(spec);
-  const clashes = checkGrantNames(graph);
-  return clashes.length > 0
-    ? { problems: clashes, warnings: [] }
-    : { spec, problems: [], warnings: graph.ended.map(endedWarning) };
 }
 
 function endedWarning({ reason, until = "" }: Edge): Problem {
   const message = `${deploymentEnd(until, true)}, and the grant is left out; remove the entry, or set a later day`;
   return { path: `${reason}.until`, message };
-}
-
-/** Settings by which another is judged as well. */
-const ALSO: Readonly<Record<string, readonly string[]>> = {
-  access: ["ingress"],
-  concurrency: ["resources"],
-  parallelism: ["taskCount"],
-  sandbox: ["source"],
-  sidecars: ["volumes"],
-};
-
-/** Paths of what a problem rests on: while one was not understood, the problem may be none. */
-function judgedBy(path: string): string[] {
-  const [kind = "", key = "", setting = ""] = path.split(/[.[]/, 3);
-  const also = (ALSO[setting] ?? []).map((other) => `${kind}.${key}.${other}`);
-  const callees = setting === "calls" ? ["services", "functions"] : [];
-  return [[kind, key, setting].filter((part) => part !== "").join("."), ...also, ...callees];
 }
 
 function placeProblems({ project, region }: MeshInput): Problem[] {
@@ -190,28 +203,6 @@ function placeProblems({ project, region }: MeshInput): Problem[] {
     problems.push({ path: "gcp:region", message: `"${region}" is not a region; write one like "europe-west9"` });
   }
   return problems;
-}
-
-/** The parts of a config that are sound in themselves, so that they are checked too and all problems are told at once. */
-function salvage(
-  config: Readonly<Record<string, unknown>>,
-  unsound: readonly PropertyKey[][],
-): Record<string, unknown> {
-  const sound: Record<string, unknown> = { ...config };
-  for (const kind of MAPS) if (isMap(config[kind])) sound[kind] = { ...config[kind] };
-  for (const path of unsound) {
-    const [top = "", key, setting] = path.map(String);
-    const nodes = MAPS.some((kind) => kind === top) ? sound[top] : undefined;
-    if (!isMap(nodes) || key === undefined) {
-      delete sound[top];
-    } else if (setting === undefined) {
-      delete nodes[key];
-    } else if (isMap(nodes[key])) {
-      const { [setting]: _, ...rest } = nodes[key];
-      nodes[key] = rest;
-    }
-  }
-  return sound;
 }
 
 function mapAt(config: Readonly<Record<string, unknown>>, key: string): Record<string, unknown> {

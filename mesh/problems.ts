@@ -5,6 +5,15 @@ export interface Problem {
   readonly message: string;
 }
 
+/** A problem that a check found. */
+export interface Finding extends Problem {
+  /**
+   * Settings from whose absence it would follow too: while one of them was not understood, it may be none.
+   * @default its own path
+   */
+  readonly restsOn?: readonly string[];
+}
+
 /** A config that cannot be deployed; its message lists every problem found. */
 export class InvalidConfigError extends Error {
   constructor(readonly problems: readonly Problem[]) {
@@ -26,6 +35,25 @@ export function formatProblem({ path, message }: Problem): string {
 /** Joins path segments as people write them: `services.web.calls[1]`. */
 export function formatPath(segments: readonly PropertyKey[]): string {
   return segments.map((s, i) => (typeof s === "number" ? `[${s}]` : i === 0 ? String(s) : `.${String(s)}`)).join("");
+}
+
+/** A problem of something, told of the place where that stands. */
+export function below(place: string, found: Finding): Finding {
+  return mapPaths(found, (path) => (path === "" ? place : `${place}.${path}`));
+}
+
+export function mapPaths({ path, message, restsOn }: Finding, map: (path: string) => string): Finding {
+  return { path: map(path), message, ...(restsOn && { restsOn: restsOn.map(map) }) };
+}
+
+/** Whether one path leads to the other or to a part of it. */
+export function isRelated(a: string, b: string): boolean {
+  return isWithin(a, b) || isWithin(b, a);
+}
+
+/** Whether a path leads to what another leads to, or to a part of it. */
+export function isWithin(inner: string, outer: string): boolean {
+  return inner.startsWith(outer) && /^([.[]|$)/.test(inner.slice(outer.length));
 }
 
 /** `; did you mean "checkout"?` where a known name is close enough to a misspelt one, else nothing. */

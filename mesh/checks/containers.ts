@@ -1,5 +1,5 @@
 import { IAP_AUDIENCE_VARIABLE, RESERVED_VARIABLES, urlVariable } from "../../services/runtime/contract";
-import { didYouMean, type Problem } from "../problems";
+import { didYouMean, type Finding, type Problem } from "../problems";
 import type { ProbeSpec, ReadinessProbeSpec } from "../spec/container";
 import type { ServiceSpec } from "../spec/spec";
 
@@ -39,8 +39,8 @@ export function checkEnvironment(
   return problems;
 }
 
-export function checkProbes(spec: ServiceSpec): Problem[] {
-  const problems: Problem[] = [];
+export function checkProbes(spec: ServiceSpec): Finding[] {
+  const problems: Finding[] = [];
   const check = (
     probe: ProbeSpec | ReadinessProbeSpec | undefined,
     path: string,
@@ -58,6 +58,7 @@ export function checkProbes(spec: ServiceSpec): Problem[] {
       problems.push({
         path: `${path}.timeoutSeconds`,
         message: `got ${probe.timeoutSeconds}, expected at most periodSeconds (${probe.periodSeconds ?? 10})`,
+        restsOn: [`${path}.periodSeconds`],
       });
     }
   };
@@ -77,8 +78,8 @@ export function checkContainers({
   resources,
   gpuType,
   concurrency,
-}: Containers): Problem[] {
-  const problems: Problem[] = [];
+}: Containers): Finding[] {
+  const problems: Finding[] = [];
   const containers = ["main", ...Object.keys(sidecars)];
   for (const [name, volume] of Object.entries(volumes)) {
     const kinds = (["secret", "emptyDir", "gcs", "nfs", "cloudSql"] as const).filter(
@@ -93,12 +94,17 @@ export function checkContainers({
   for (const [name, sidecar] of Object.entries(sidecars)) {
     const path = `sidecars.${name}`;
     if (name === "main")
-      problems.push({ path, message: '"main" is the name of the service\'s own container; choose another' });
+      problems.push({
+        path,
+        message: '"main" is the name of the service\'s own container; choose another',
+        restsOn: [],
+      });
     for (const mount of Object.keys(sidecar.mounts ?? {})) {
       if (!Object.hasOwn(volumes, mount))
         problems.push({
           path: `${path}.mounts.${mount}`,
           message: `unknown volume "${mount}"${didYouMean(mount, Object.keys(volumes))}`,
+          restsOn: [`volumes.${mount}`],
         });
     }
     (sidecar.dependsOn ?? []).forEach((other, i) => {
@@ -108,6 +114,7 @@ export function checkContainers({
         problems.push({
           path: `${path}.dependsOn[${i}]`,
           message: `unknown container "${other}"${didYouMean(other, containers)}`,
+          restsOn: [`sidecars.${other}`],
         });
     });
   }

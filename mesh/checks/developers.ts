@@ -1,15 +1,13 @@
+import { RECEIVERS } from "../kinds";
 import { parseMember } from "../members";
-import { didYouMean, type Problem } from "../problems";
+import { didYouMean, type Finding } from "../problems";
 import type { DeveloperSpec } from "../spec/spec";
-import type { Surroundings } from "./mesh";
+import { anywhere, type Surroundings } from "./mesh";
 
 /** Checks of who calls from their own machine: they come from the internet, and one person's way ends. */
-export function checkDeveloper(
-  spec: DeveloperSpec,
-  { keys, receivers, callers, routesKnown }: Surroundings,
-): Problem[] {
+export function checkDeveloper(spec: DeveloperSpec, { keys, receivers, callers }: Surroundings): Finding[] {
   const path = `developers.${spec.key}`;
-  const problems: Problem[] = [];
+  const problems: Finding[] = [];
   const member = parseMember(spec.member);
   if ("problem" in member) problems.push({ path: `${path}.member`, message: member.problem });
   else if (member.kind === "workload") {
@@ -28,24 +26,31 @@ export function checkDeveloper(
   });
   if (taken) {
     const what = taken[1].key === spec.key ? `"${spec.key}"` : `its account "${spec.accountId}"`;
-    problems.push({ path, message: `${what} is also that of ${taken[0]}; choose another key` });
+    const restsOn = ["accountId", "name", "serviceAccount"].map((setting) => `${taken[0]}.${setting}`);
+    problems.push({ path, message: `${what} is also that of ${taken[0]}; choose another key`, restsOn });
   }
   const seen = new Set<string>();
   spec.calls.forEach((callee, i) => {
     const at = `${path}.calls[${i}]`;
     const { ingress, iap } = receivers[callee] ?? {};
-    if (!keys.has(callee))
-      problems.push({ path: at, message: `unknown service "${callee}"${didYouMean(callee, keys)}` });
-    else if (seen.has(callee)) problems.push({ path: at, message: `"${callee}" is listed twice; remove one entry` });
-    else if (iap) {
+    if (seen.has(callee))
+      problems.push({ path: at, message: `"${callee}" is listed twice; remove one entry`, restsOn: [] });
+    else if (!keys.has(callee)) {
+      problems.push({
+        path: at,
+        message: `unknown service "${callee}"${didYouMean(callee, keys)}`,
+        restsOn: anywhere(callee),
+      });
+    } else if (iap) {
       problems.push({
         path: at,
         message: `"${callee}" is behind Identity-Aware Proxy; add the member to its "iap.access"`,
       });
-    } else if (routesKnown && ingress !== undefined && typeof ingress === "string") {
+    } else if (ingress !== undefined && typeof ingress === "string") {
       problems.push({
         path: at,
         message: `"${callee}" has ingress ${ingress}, which no laptop gets through; set { all: "reason" } on it`,
+        restsOn: RECEIVERS.flatMap((kind) => [`${kind}.${callee}.ingress`, `${kind}.${callee}.iap`]),
       });
     }
     seen.add(callee);

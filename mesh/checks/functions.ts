@@ -1,6 +1,6 @@
 import { RESERVED_VARIABLES } from "../../services/runtime/contract";
 import { labelValue } from "../names";
-import type { Problem } from "../problems";
+import { below, type Finding, type Problem } from "../problems";
 import type { FunctionSpec } from "../spec/spec";
 import { checkEnvironment } from "./containers";
 import { checkIap } from "./iap";
@@ -15,7 +15,7 @@ const FUNCTION_VARIABLES = [...RESERVED_VARIABLES, "FUNCTION_TARGET", "FUNCTION_
 /** Source: https://cloud.google.com/functions/quotas#time_limits */
 const EVENT_TIMEOUT_MAX_SECONDS = 540;
 
-export function checkFunction(spec: FunctionSpec, around: Surroundings): Problem[] {
+export function checkFunction(spec: FunctionSpec, around: Surroundings): Finding[] {
   const path = `functions.${spec.key}`;
   const own = [
     ...checkName(spec, around.place),
@@ -28,7 +28,7 @@ export function checkFunction(spec: FunctionSpec, around: Surroundings): Problem
     ...checkReason(spec),
   ];
   return [
-    ...own.map((problem) => ({ ...problem, path: `${path}.${problem.path}` })),
+    ...own.map((found) => below(path, found)),
     ...checkCalls(spec, path, around),
     ...checkCallers(spec, path, around),
     ...checkIap(spec, path, around.receivers),
@@ -36,12 +36,16 @@ export function checkFunction(spec: FunctionSpec, around: Surroundings): Problem
 }
 
 /** Source: https://cloud.google.com/functions/docs/configuring/concurrency */
-function checkConcurrency({ concurrency = 1, resources }: FunctionSpec): Problem[] {
+function checkConcurrency({ concurrency = 1, resources }: FunctionSpec): Finding[] {
   const { cpu } = resources ?? {};
   const count = cpu === undefined || cpu.endsWith("m") ? 0 : Number(cpu);
   if (concurrency === 1 || count >= 1) return [];
   return [
-    { path: "concurrency", message: `got ${concurrency}, expected 1 with less than one CPU; set "resources.cpu"` },
+    {
+      path: "concurrency",
+      message: `got ${concurrency}, expected 1 with less than one CPU; set "resources.cpu"`,
+      restsOn: ["resources.cpu"],
+    },
   ];
 }
 

@@ -1,5 +1,5 @@
 import { parseMember } from "../members";
-import type { Problem } from "../problems";
+import type { Finding } from "../problems";
 import type { ReceiverSpec } from "../spec/spec";
 
 /** Checks of a service behind Identity-Aware Proxy, which answers every request before anything else looks at it. */
@@ -7,8 +7,8 @@ export function checkIap(
   spec: ReceiverSpec,
   path: string,
   receivers: Readonly<Record<string, ReceiverSpec>>,
-): Problem[] {
-  const problems: Problem[] = [];
+): Finding[] {
+  const problems: Finding[] = [];
   spec.calls.forEach(({ service }, i) => {
     if (!receivers[service]?.iap) return;
     problems.push({
@@ -21,6 +21,7 @@ export function checkIap(
     problems.push({
       path: `${path}.access`,
       message: 'the proxy lets nobody past it; move the members to "iap.access"',
+      restsOn: [],
     });
   }
   if (spec.ingress === "internal") {

@@ -1,5 +1,5 @@
 import { KEY_PATTERN, SERVICE_NAME_MAX } from "../names";
-import type { Problem } from "../problems";
+import { below, type Finding, type Problem } from "../problems";
 import type { JobSpec, WorkerPoolSpec } from "../spec/spec";
 import { checkContainers, checkEnvironment } from "./containers";
 import { checkCalls, type Surroundings } from "./mesh";
@@ -18,11 +18,11 @@ const JOB_VARIABLES = [
 /** Source: https://cloud.google.com/run/docs/container-contract#worker-pools-env-vars */
 const WORKER_POOL_VARIABLES = ["CLOUD_RUN_WORKER_POOL", "CLOUD_RUN_WORKER_POOL_REVISION"];
 
-export function checkJob(job: JobSpec, around: Surroundings): Problem[] {
+export function checkJob(job: JobSpec, around: Surroundings): Finding[] {
   return checkTask(job, `jobs.${job.key}`, JOB_VARIABLES, checkParallelism(job), around);
 }
 
-export function checkWorkerPool(pool: WorkerPoolSpec, around: Surroundings): Problem[] {
+export function checkWorkerPool(pool: WorkerPoolSpec, around: Surroundings): Finding[] {
   return checkTask(pool, `workerPools.${pool.key}`, WORKER_POOL_VARIABLES, [], around);
 }
 
@@ -30,9 +30,9 @@ function checkTask(
   spec: JobSpec | WorkerPoolSpec,
   path: string,
   reserved: readonly string[],
-  more: readonly Problem[],
+  more: readonly Finding[],
   around: Surroundings,
-): Problem[] {
+): Finding[] {
   const own = [
     ...checkImage(spec),
     ...checkName(spec),
@@ -42,10 +42,7 @@ function checkTask(
     ...checkLabels(spec),
     ...more,
   ];
-  return [
-    ...own.map((problem) => ({ ...problem, path: `${path}.${problem.path}` })),
-    ...checkCalls(spec, path, around),
-  ];
+  return [...own.map((found) => below(path, found)), ...checkCalls(spec, path, around)];
 }
 
 function checkName({ name }: JobSpec | WorkerPoolSpec): Problem[] {
@@ -67,7 +64,8 @@ function checkName({ name }: JobSpec | WorkerPoolSpec): Problem[] {
 }
 
 /** Google refuses more tasks at once than there are. */
-function checkParallelism({ taskCount = 1, parallelism = 0 }: JobSpec): Problem[] {
+function checkParallelism({ taskCount = 1, parallelism = 0 }: JobSpec): Finding[] {
   if (parallelism <= taskCount) return [];
-  return [{ path: "parallelism", message: `got ${parallelism}, expected at most taskCount (${taskCount})` }];
+  const message = `got ${parallelism}, expected at most taskCount (${taskCount})`;
+  return [{ path: "parallelism", message, restsOn: ["taskCount"] }];
 }

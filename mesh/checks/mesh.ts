@@ -1,7 +1,8 @@
+import { KINDS, RECEIVERS } from "../kinds";
 import { parseMember } from "../members";
 import { labelKeyProblem } from "../names";
 import { sharedNetwork } from "../network";
-import { didYouMean, type Problem } from "../problems";
+import { didYouMean, type Finding, type Problem } from "../problems";
 import type { CallerSpec, Ingress, MeshConfig, Place, ReceiverSpec, ServiceSpec, VpcRoute } from "../spec/spec";
 import { standing } from "../until";
 import { checkIap } from "./iap";
@@ -38,6 +39,8 @@ export function checkMesh(
 export interface Surroundings {
   /** Keys written in the config, sound or not, so that a call to a service with a problem of its own is not called unknown. */
   readonly keys: ReadonlySet<string>;
+  /** Paths of all that is written and runs, sound or not: `jobs.nightly`. */
+  readonly written: readonly string[];
   /** What is called, by key: services and functions. */
   readonly receivers: Readonly<Record<string, ReceiverSpec>>;
   /** Everything that calls, by path. */
@@ -45,11 +48,9 @@ export interface Surroundings {
   /** Path of the first caller, by the key that is called. */
   readonly called: ReadonlyMap<string, string>;
   readonly place: Place;
-  /** Whether the mesh's network was understood; if not, nothing can be said about routes. */
-  readonly routesKnown: boolean;
 }
 
-export function checkServices(services: Readonly<Record<string, ServiceSpec>>, around: Surroundings): Problem[] {
+export function checkServices(services: Readonly<Record<string, ServiceSpec>>, around: Surroundings): Finding[] {
   return Object.values(services).flatMap((spec) => [
     ...checkService(spec, around.place),
     ...checkCalls(spec, `services.${spec.key}`, around),
@@ -64,36 +65,36 @@ export function needsRoute(ingress: Ingress): boolean {
 }
 
 /** Checks the calls of what stands at a path: whom it calls, and whether there is a way. */
-export function checkCalls(
-  spec: CallerSpec,
-  at: string,
-  { keys, receivers, callers, place, routesKnown }: Surroundings,
-): Problem[] {
-  const problems: Problem[] = [];
+export function checkCalls(spec: CallerSpec, at: string, { keys, written, receivers, place }: Surroundings): Finding[] {
+  const problems: Finding[] = [];
   const seen = new Set<string>();
   spec.calls.forEach(({ service, isOver }, i) => {
     const path = `${at}.calls[${i}]`;
-    if (service === spec.key) problems.push({ path, message: `"${service}" calls itself; remove the entry` });
-    else if (!keys.has(service)) problems.push({ path, message: unknownCallee(service, keys, callers) });
-    else if (seen.has(service)) problems.push({ path, message: `"${service}" is listed twice; remove one entry` });
+    const add = (message: string, restsOn: readonly string[] = []) =>
+      problems.push({ path, message, restsOn: [`${path}.service`, ...restsOn] });
+    if (service === spec.key) add(`"${service}" calls itself; remove the entry`);
+    else if (seen.has(service)) add(`"${service}" is listed twice; remove one entry`);
+    else if (!keys.has(service)) {
+      const task = written.find((path) => path.split(".")[1] === service);
+      if (task !== undefined) add(`"${service}" is ${task}, which nobody calls by a URL; call a service`);
+      else add(`unknown service "${service}"${didYouMean(service, keys)}`, anywhere(service));
+    }
     seen.add(service);
     const callee = keys.has(service) ? receivers[service] : undefined;
-    if (isOver || !routesKnown || !callee || service === spec.key || !needsRoute(callee.ingress)) return;
+    if (isOver || !callee || service === spec.key || !needsRoute(callee.ingress)) return;
     const missing = routeProblem(spec.vpc) ?? sharingProblem(spec.vpc, callee, place);
-    if (missing) {
-      problems.push({
-        path,
-        message: `"${service}" has ingress ${String(callee.ingress)}, so calls must come through a VPC network: ${missing}`,
-      });
-    }
+    if (missing === undefined) return;
+    add(`"${service}" has ingress ${String(callee.ingress)}, so calls must come through a VPC network: ${missing}`, [
+      ...["network", `${at}.network`],
+      ...RECEIVERS.flatMap((kind) => [`${kind}.${service}.ingress`, `${kind}.${service}.network`]),
+    ]);
   });
   return problems;
 }
 
-function unknownCallee(key: string, keys: Surroundings["keys"], callers: Surroundings["callers"]): string {
-  const task = Object.keys(callers).find((path) => path.split(".")[1] === key);
-  if (task !== undefined) return `"${key}" is ${task}, which nobody calls by a URL; call a service`;
-  return `unknown service "${key}"${didYouMean(key, keys)}`;
+/** Where a key would stand that is written nowhere: in what was not understood, it may. */
+export function anywhere(key: string): string[] {
+  return KINDS.map((kind) => `${kind}.${key}`);
 }
 
 /** Why internal services cannot be reached by this route; they answer 404 to calls from outside the network. */
@@ -113,8 +114,8 @@ function sharingProblem(vpc: VpcRoute | undefined, callee: ReceiverSpec, place: 
 }
 
 /** Checks who calls what stands at a path, from the mesh and from outside. */
-export function checkCallers(spec: ReceiverSpec, path: string, { called }: Surroundings): Problem[] {
-  const problems: Problem[] = [];
+export function checkCallers(spec: ReceiverSpec, path: string, { called }: Surroundings): Finding[] {
+  const problems: Finding[] = [];
   const caller = called.get(spec.key);
   if (spec.defaultUrlDisabled && (caller !== undefined || standing(spec.access).length > 0)) {
     problems.push({
@@ -132,6 +133,7 @@ export function checkCallers(spec: ReceiverSpec, path: string, { called }: Surro
       problems.push({
         path: `${path}.access[${i}]`,
         message: `"${member}" cannot reach a service with ingress internal; set "through: vpc" if they come through the VPC network, or another ingress`,
+        restsOn: [`${path}.access[${i}]`, `${path}.ingress`],
       });
     }
   });

@@ -7,14 +7,14 @@ import {
   instancesIn,
   prefixFor,
 } from "../network";
-import type { Problem } from "../problems";
+import type { Finding, Problem } from "../problems";
 import { formatRange, isWithin, parseRange, type Range, sizeOf } from "../ranges";
 import type { CreateNetworkConfig, MeshNetworkConfig, NetworkConfig } from "../spec/network";
 import type { MeshConfig } from "../spec/spec";
 
 /** Checks of the ways into a VPC network: those that exist, and the network that the mesh makes. */
 
-export function checkNetwork(network: NetworkConfig | MeshNetworkConfig, path: string): Problem[] {
+export function checkNetwork(network: NetworkConfig | MeshNetworkConfig, path: string): Finding[] {
   if ("create" in network && network.create) return checkCreate(network, network.create, path);
   const direct = network.network !== undefined || network.subnetwork !== undefined;
   if (network.connector !== undefined && (direct || network.tags)) {
@@ -30,8 +30,8 @@ export function checkNetwork(network: NetworkConfig | MeshNetworkConfig, path: s
   return [];
 }
 
-function checkCreate(network: MeshNetworkConfig, create: CreateNetworkConfig, path: string): Problem[] {
-  const problems: Problem[] = [];
+function checkCreate(network: MeshNetworkConfig, create: CreateNetworkConfig, path: string): Finding[] {
+  const problems: Finding[] = [];
   const named = (["network", "subnetwork", "connector"] as const).filter((key) => network[key] !== undefined);
   if (named.length > 0) {
     const keys = named.map((key) => `"${key}"`).join(" and ");
@@ -72,7 +72,7 @@ function checkConnectorName(name: string, path: string): Problem[] {
 const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "240.0.0.0/4"];
 const PRIVATE_RANGES = PRIVATE.flatMap((text) => parseRange(text) ?? []);
 
-function checkRange(range: Range, connector: boolean, path: string): Problem[] {
+function checkRange(range: Range, connector: boolean, path: string): Finding[] {
   const { address, base, prefix } = range;
   const written = formatRange(address, prefix);
   if (address !== base) {
@@ -94,14 +94,26 @@ function checkRange(range: Range, connector: boolean, path: string): Problem[] {
       {
         path,
         message: `"${written}" has ${sizeOf(prefix)} addresses, Direct VPC egress takes at least /${DIRECT_PREFIX_MAX}; write "${formatRange(base, DIRECT_PREFIX_MAX)}" or larger`,
+        restsOn: ["network.create.connector"],
       },
     ];
   }
   return [];
 }
 
-/** Whether the range that was chosen holds the services, once they are known. */
-export function checkRoom(written: MeshNetworkConfig | undefined, attached: readonly Attached[]): Problem[] {
+/** What says how many instances there may be, and which of them are in the network. */
+const INSTANCES = ["calls", "ingress", "instances", "network", "parallelism", "scaling", "taskCount"];
+
+/**
+ * Whether the range that was chosen holds what runs.
+ *
+ * @param nodes paths of everything that runs
+ */
+export function checkRoom(
+  written: MeshNetworkConfig | undefined,
+  attached: readonly Attached[],
+  nodes: readonly string[],
+): Finding[] {
   const { cidr, connector } = written?.create ?? {};
   const range = cidr === undefined ? undefined : parseRange(cidr);
   if (cidr === undefined || !range || connector || range.prefix > DIRECT_PREFIX_MAX) return [];
@@ -111,6 +123,7 @@ export function checkRoom(written: MeshNetworkConfig | undefined, attached: read
     {
       path: "network.create.cidr",
       message: `"${cidr}" has ${sizeOf(range.prefix)} addresses, and up to ${instances} instances take ${addressesFor(instances)}; choose a range of /${prefixFor(instances)}, or set lower "scaling.maxInstances"`,
+      restsOn: nodes.flatMap((node) => INSTANCES.map((setting) => `${node}.${setting}`)),
     },
   ];
 }
@@ -119,19 +132,23 @@ export function checkRoom(written: MeshNetworkConfig | undefined, attached: read
 export function checkServiceNetworks(
   config: Partial<MeshConfig>,
   kind: "services" | "functions" | "jobs" | "workerPools",
-  known: boolean,
-): Problem[] {
+): Finding[] {
   const mesh = config.network;
   const made = mesh?.create && (mesh.create.name ?? DEFAULT_NETWORK_NAME);
   return Object.entries(config[kind] ?? {}).flatMap(([key, { network }]) => {
     const path = `${kind}.${key}.network`;
-    if (network === "mesh" && known && !mesh) {
+    if (network === "mesh" && !mesh) {
       return [
-        { path, message: 'got "mesh", but the mesh has no network; set "network" for the mesh, or name one here' },
+        {
+          path,
+          message: 'got "mesh", but the mesh has no network; set "network" for the mesh, or name one here',
+          restsOn: ["network"],
+        },
       ];
     }
     if (typeof network !== "object" || made === undefined) return [];
     if (![network.network, network.subnetwork, network.connector].includes(made)) return [];
-    return [{ path, message: `names "${made}", which this mesh makes; write "network: mesh"` }];
+    const message = `names "${made}", which this mesh makes; write "network: mesh"`;
+    return [{ path, message, restsOn: ["network.create.name"] }];
   });
 }

@@ -8,12 +8,12 @@ import {
   SERVICE_NAME_MAX,
   TAG_AND_NAME_MAX,
 } from "../names";
-import type { Problem } from "../problems";
+import { below, type Finding, type Problem } from "../problems";
 import type { Place, ServiceSpec } from "../spec/spec";
 import { checkContainers, checkEnvironment, checkProbes } from "./containers";
 
 /** Checks of one service by itself. Each returns what is wrong, paths relative to the service. */
-const CHECKS: readonly ((spec: ServiceSpec, place: Place) => Problem[])[] = [
+const CHECKS: readonly ((spec: ServiceSpec, place: Place) => Finding[])[] = [
   checkImage,
   checkSandbox,
   checkName,
@@ -26,11 +26,8 @@ const CHECKS: readonly ((spec: ServiceSpec, place: Place) => Problem[])[] = [
   checkTraffic,
 ];
 
-export function checkService(spec: ServiceSpec, place: Place): Problem[] {
-  return CHECKS.flatMap((check) => check(spec, place)).map(({ path, message }) => ({
-    path: path ? `services.${spec.key}.${path}` : `services.${spec.key}`,
-    message,
-  }));
+export function checkService(spec: ServiceSpec, place: Place): Finding[] {
+  return CHECKS.flatMap((check) => check(spec, place)).map((found) => below(`services.${spec.key}`, found));
 }
 
 export function checkImage({ image }: Pick<ServiceSpec, "image">): Problem[] {
@@ -40,16 +37,16 @@ export function checkImage({ image }: Pick<ServiceSpec, "image">): Problem[] {
   ];
 }
 
-function checkSandbox({ source, sandbox }: ServiceSpec): Problem[] {
+function checkSandbox({ source, sandbox }: ServiceSpec): Finding[] {
   if (sandbox === undefined || source !== undefined) return [];
-  return [{ path: "sandbox", message: 'needs "source", the folder in which its command runs' }];
+  return [{ path: "sandbox", message: 'needs "source", the folder in which its command runs', restsOn: ["source"] }];
 }
 
 export function checkName(
   { name, defaultUrlDisabled, traffic = [] }: Pick<ServiceSpec, "defaultUrlDisabled" | "name" | "traffic">,
   { projectNumber }: Place,
-): Problem[] {
-  const problems: Problem[] = [];
+): Finding[] {
+  const problems: Finding[] = [];
   if (!KEY_PATTERN.test(name)) {
     problems.push({
       path: "name",
@@ -66,6 +63,7 @@ export function checkName(
     problems.push({
       path: "name",
       message: `"${label}" would be a DNS label of ${label.length} characters, at most ${DNS_LABEL_MAX} are allowed; set a shorter "name"`,
+      restsOn: ["name", "defaultUrlDisabled"],
     });
   }
   traffic.forEach(({ tag }, i) => {
@@ -76,11 +74,13 @@ export function checkName(
       problems.push({
         path: `traffic[${i}].tag`,
         message: `"${tag}" and the name "${name}" have ${length} characters together, at most ${TAG_AND_NAME_MAX} are allowed; choose a shorter tag`,
+        restsOn: ["name"],
       });
     } else if (host.length > DNS_LABEL_MAX) {
       problems.push({
         path: `traffic[${i}].tag`,
         message: `"${host}" would be a DNS label of ${host.length} characters, at most ${DNS_LABEL_MAX} are allowed; choose a shorter tag`,
+        restsOn: ["name"],
       });
     }
   });

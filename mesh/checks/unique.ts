@@ -1,5 +1,5 @@
 import { accountEmail } from "../names";
-import type { Problem } from "../problems";
+import type { Finding } from "../problems";
 import type { CallerSpec } from "../spec/spec";
 
 /** Everything that runs, by path: `services.web`, `jobs.nightly`. */
@@ -14,19 +14,31 @@ interface Accounts {
   readonly accessAccountId?: string;
 }
 
+/** What an account's id may come of. */
+const ID_FROM = ["accountId", "name", "serviceAccount"];
+
 /** Two of them must not become one resource on Google Cloud, nor one node of the mesh, nor run under one identity. */
-export function checkUnique(callers: Callers, project: string): Problem[] {
-  const problems: Problem[] = [];
-  const owners = new Map<string, string>();
-  const claim = (path: string, field: string, value: string, what: string, claimed: string): boolean => {
+export function checkUnique(callers: Callers, project: string): Finding[] {
+  const problems: Finding[] = [];
+  const owners = new Map<string, { path: string; from: readonly string[] }>();
+  /** @param from settings that it comes of where it is not written itself */
+  const claim = (
+    path: string,
+    field: string,
+    from: readonly string[],
+    value: string,
+    what: string,
+    claimed: string,
+  ) => {
     const owner = owners.get(claimed);
     if (owner === undefined) {
-      owners.set(claimed, path);
+      owners.set(claimed, { path, from });
       return true;
     }
     problems.push({
       path: field === "" ? path : `${path}.${field}`,
-      message: `"${value}" is also that of ${owner}; ${what}`,
+      message: `"${value}" is also that of ${owner.path}; ${what}`,
+      restsOn: [...from.map((setting) => `${path}.${setting}`), ...owner.from.map((one) => `${owner.path}.${one}`)],
     });
     return false;
   };
@@ -35,20 +47,23 @@ export function checkUnique(callers: Callers, project: string): Problem[] {
     const own = serviceAccount === undefined ? accountId : undefined;
     const [kind] = path.split(".");
     const each = kind === "services" ? "each service" : "each";
-    if (!claim(path, "", key, "give each a key of its own", `key ${key}`)) continue;
+    if (!claim(path, "", [], key, "give each a key of its own", `key ${key}`)) continue;
     // A function is a service of the same name underneath.
     const named = `${kind === "functions" ? "services" : kind} ${name}`;
-    if (!claim(path, "name", name, `give ${each} its own`, named)) continue;
+    const isNamedApart = claim(path, "name", ["name"], name, `give ${each} its own`, named);
     if (serviceAccount !== undefined)
       claim(
         path,
         "serviceAccount",
+        [],
         serviceAccount,
         `${each} needs an account of its own`,
         serviceAccount.toLowerCase(),
       );
+    // The id of an account may come of the name, whose problem is told.
+    if (!isNamedApart) continue;
     for (const id of [own, buildAccountId, triggerAccountId, accessAccountId]) {
-      if (id !== undefined) claim(path, "accountId", id, `give ${each} its own`, accountEmail(id, project));
+      if (id !== undefined) claim(path, "accountId", ID_FROM, id, `give ${each} its own`, accountEmail(id, project));
     }
   }
   return problems;

@@ -64,7 +64,7 @@ function explain(subject: Subject, issue: Issue, path: Path): Problem[] {
 
 /** Several forms are allowed: speaks of the one that was meant, or names them all. */
 function explainUnion(subject: Subject, issue: Issue & { code: "invalid_union" }, path: Path): Problem[] {
-  const meant = issue.errors.find((issues) => !issues.some(isWrongForm));
+  const meant = meantForm(issue);
   if (meant) return meant.flatMap((inner) => explain(subject, inner, [...path, ...inner.path]));
   const forms = issue.errors.flatMap((issues) =>
     issues.filter(isWrongForm).flatMap((inner) => {
@@ -88,6 +88,11 @@ function explainUnion(subject: Subject, issue: Issue & { code: "invalid_union" }
     .filter((form) => !flags.includes(form))
     .map((form) => (form === "a map" && objectKeys.length > 0 ? `{ ${objectKeys.join(", ")} }` : form));
   return [{ path: formatPath(path), message: `got ${show(got, path)}, expected ${listed(named)}${near}` }];
+}
+
+/** What is wrong within the form that was meant, where several are allowed. */
+export function meantForm({ errors }: Issue & { code: "invalid_union" }): readonly Issue[] | undefined {
+  return errors.find((issues) => !issues.some(isWrongForm));
 }
 
 function isWrongForm(issue: Issue): boolean {
