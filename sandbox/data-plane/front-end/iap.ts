@@ -5,7 +5,7 @@
  */
 import type { IncomingHttpHeaders } from "node:http";
 import type { ControlPlane } from "../../control-plane";
-import type { AssertionSigner } from "../identity/assertions";
+import { type AssertionSigner, identityClaims, identityHeaders } from "../identity/assertions";
 import type { Directory, Principal } from "../identity/directory";
 import type { RunService } from "../run-services";
 import type { Answer } from "./answers";
@@ -75,12 +75,9 @@ export class IdentityAwareProxy {
       const message = `the agent of Identity-Aware Proxy may not call: ${invoker.message}`;
       return { passes: false, reason: "iap-agent", answer: forbidden(path), message, principal };
     }
-    const assertion = await this.signer.assertion(subject, directory.person(person), this.#audience(service));
-    const added = [
-      ...["X-Goog-IAP-JWT-Assertion", assertion],
-      ...["X-Goog-Authenticated-User-Email", `accounts.google.com:${person}`],
-      ...["X-Goog-Authenticated-User-Id", `accounts.google.com:${subject.sub}`],
-    ];
+    const identity = identityClaims(subject, directory.person(person));
+    const assertion = await this.signer.assertion(identity, this.#audience(service));
+    const added = ["X-Goog-IAP-JWT-Assertion", assertion, ...identityHeaders(identity)];
     return { passes: true, principal, headers: added, message: `${who} has ${IAP_ACCESSOR_ROLE}` };
   }
 

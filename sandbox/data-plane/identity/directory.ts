@@ -4,6 +4,7 @@ import { ACCOUNT, accountPath } from "../../control-plane/handlers/service-accou
 import { textAt } from "../../control-plane/properties";
 import { stableDigits } from "../../control-plane/rules/identifiers";
 import { normalizedMember, projectOfEmail } from "../../control-plane/rules/members";
+import { workforceIdentity, workforceMembers } from "./workforce";
 
 /** Somebody whose groups the sandbox cannot know: a person, or a service account that is in groups. */
 export interface Person {
@@ -29,9 +30,6 @@ export interface Principal {
   /** Why no grant can mean this one, although its token is good. */
   readonly unknown?: string;
 }
-
-/** A person of a workforce pool, by its subject. Source: https://cloud.google.com/iam/docs/principal-identifiers */
-export const WORKFORCE = /^principal:\/\/iam\.googleapis\.com\/locations\/global\/workforcePools\/([^/]+)\/subject\//;
 
 const SERVICE_ACCOUNT = /@(?:[^@]+\.)?gserviceaccount\.com$/;
 
@@ -96,13 +94,17 @@ export class Directory {
     }
     const person = this.#people.get(email.toLowerCase());
     const groups = (person?.groups ?? []).map((group) => `group:${group}`);
-    const own = this.isServiceAccount(email)
-      ? [`serviceAccount:${email}`]
-      : [`user:${email}`, `domain:${email.split("@")[1]}`];
+    const own = this.#ownMembers(email, person);
     return {
       name: email,
       members: new Set([...own, ...groups, ...(person?.principals ?? [])].map(normalizedMember)),
     };
+  }
+
+  #ownMembers(email: string, person: Person | undefined): string[] {
+    if (this.isServiceAccount(email)) return [`serviceAccount:${email}`];
+    const workforce = workforceIdentity(person);
+    return workforce ? workforceMembers(workforce) : [`user:${email}`, `domain:${email.split("@")[1]}`];
   }
 
   #hasAccountsOf(project: string): boolean {

@@ -4,7 +4,10 @@ import type { KeySource } from "./keys";
 
 /** Who sent a request, as Identity-Aware Proxy says. */
 export interface UserIdentity {
-  /** `sub`: stable, e.g. `accounts.google.com:1234`, or `sts.google.com:…` for a workforce pool. */
+  /**
+   * Stable: `sub` of a Google account, `accounts.google.com:1234`; the principal of somebody in a workforce pool,
+   * `principal://iam.googleapis.com/…`, whose `sub` is an opaque text.
+   */
   readonly user: string;
   /** Absent for a workforce pool that maps none. */
   readonly email?: string;
@@ -76,7 +79,15 @@ function identityIn(claims: Record<string, unknown>, audiences: readonly string[
   if (iat - LEEWAY_SECONDS > nowSeconds) throw invalid("it is from the future");
   if (exp - iat > LONGEST_LIFE_SECONDS + 2 * LEEWAY_SECONDS) throw invalid("it lives longer than IAP's do");
   if (typeof sub !== "string" || !isHeaderValue(sub)) throw invalid('it has no "sub"');
-  return { user: sub, ...(typeof email === "string" && isHeaderValue(email) && { email }) };
+  return { user: principalIn(claims) ?? sub, ...(typeof email === "string" && isHeaderValue(email) && { email }) };
+}
+
+/** Source: captured assertions; sources differ in the form of `sub`, and agree in this. */
+function principalIn({ workforce_identity: identity }: Record<string, unknown>): string | undefined {
+  if (identity === undefined) return undefined;
+  const principal = (identity as { iam_principal?: unknown } | null)?.iam_principal;
+  if (typeof principal === "string" && isHeaderValue(principal)) return principal;
+  throw invalid('its "workforce_identity" names no principal');
 }
 
 function parse(part: string): Record<string, unknown> {

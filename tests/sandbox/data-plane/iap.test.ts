@@ -10,6 +10,7 @@ const GRANT = "gcp:iap/webCloudRunServiceIamMember:WebCloudRunServiceIamMember";
 const AGENT = "gcp:projects/serviceIdentity:ServiceIdentity";
 const ADA = "ada@acme.com";
 const BOB = "bob@acme.com";
+const POOL = "principalSet://iam.googleapis.com/locations/global/workforcePools/acme";
 const WORKFORCE = "principal://iam.googleapis.com/locations/global/workforcePools/acme/subject/eve";
 
 describe("front end: Identity-Aware Proxy on a service", () => {
@@ -25,6 +26,7 @@ describe("front end: Identity-Aware Proxy on a service", () => {
         const all = { ingress: "INGRESS_TRAFFIC_ALL", iapEnabled: true };
         make(controlPlane, AGENT, "agent", { project: PROJECT, service: "iap.googleapis.com" });
         for (const name of ["web", "agentless"]) deploy(controlPlane, name, { self: all });
+        deploy(controlPlane, "whole", { self: { ...all, invokerIamDisabled: true } });
         deploy(controlPlane, "unchecked", { self: { ...all, invokerIamDisabled: true } });
         deploy(controlPlane, "inside", { self: { ...all, ingress: "INGRESS_TRAFFIC_INTERNAL_ONLY" } });
         deploy(controlPlane, "plain", { self: { ingress: "INGRESS_TRAFFIC_ALL" } });
@@ -33,6 +35,9 @@ describe("front end: Identity-Aware Proxy on a service", () => {
         grant(controlPlane, "plain", `user:${ADA}`);
         make(controlPlane, GRANT, "ada", accessor("web", `user:${ADA}`));
         make(controlPlane, GRANT, "eve", accessor("web", WORKFORCE));
+        make(controlPlane, GRANT, "mia", accessor("web", `${POOL}/group/staff`));
+        make(controlPlane, GRANT, "cy", accessor("web", "user:cy@acme.com"));
+        make(controlPlane, GRANT, "all", accessor("whole", `${POOL}/*`));
         for (const name of ["agentless", "unchecked"]) make(controlPlane, GRANT, name, accessor(name, `user:${ADA}`));
         const condition = { title: "until", expression: 'request.time < timestamp("2030-01-01T00:00:00Z")' };
         make(controlPlane, GRANT, "staff", accessor("web", "group:staff@acme.com", { condition }));
@@ -42,6 +47,8 @@ describe("front end: Identity-Aware Proxy on a service", () => {
         people: [
           { email: BOB, groups: ["staff@acme.com"] },
           { email: "eve@workforce.example", principals: [WORKFORCE] },
+          { email: "mia@workforce.example", principals: [`${POOL}/group/staff`] },
+          { email: "cy@acme.com", principals: [WORKFORCE.replace("eve", "cy")] },
         ],
       },
     );
@@ -83,13 +90,39 @@ describe("front end: Identity-Aware Proxy on a service", () => {
     assert.equal(headers["x-goog-authenticated-user-id"], sub);
   });
 
-  it("tells a workforce identity from a Google account", async () => {
-    const { payload } = await jwtVerify(assertionIn(await open("eve@workforce.example", url("web"))), await keys());
-    assert.match(payload.sub ?? "", /^sts\.google\.com:/);
-    assert.deepEqual(payload["workforce_identity"], {
+  it("tells a workforce identity from a Google account, in headers that agree with the assertion", async () => {
+    const answer = await open("eve@workforce.example", url("web"));
+    const { payload } = await jwtVerify(assertionIn(answer), await keys());
+    const { sub, email: address, identity_source, hd, workforce_identity } = payload;
+    assert.match(sub ?? "", /^sts\.google\.com:AAFTZ[\w-]{43}$/);
+    assert.deepEqual([address, identity_source, hd], ["eve@workforce.example", "WORKFORCE_IDENTITY", undefined]);
+    assert.deepEqual(workforce_identity, {
       iam_principal: WORKFORCE,
       workforce_pool_name: "locations/global/workforcePools/acme",
     });
+    const { headers } = answer.json() as { headers: Record<string, string> };
+    assert.equal(headers["x-goog-authenticated-user-email"], "sts.google.com:eve@workforce.example");
+    assert.equal(headers["x-goog-authenticated-user-id"], sub);
+  });
+
+  it("knows somebody of a workforce pool by group, and names a principal for them too", async () => {
+    const answer = await open("mia@workforce.example", url("web"));
+    assert.equal(answer.code, 200, answer.body);
+    const { payload } = await jwtVerify(assertionIn(answer), await keys());
+    assert.deepEqual(payload["workforce_identity"], {
+      iam_principal: `${POOL.replace("principalSet", "principal")}/subject/mia@workforce.example`,
+      workforce_pool_name: "locations/global/workforcePools/acme",
+    });
+  });
+
+  it("takes nobody of a workforce pool for the Google account with the same address", async () => {
+    assert.equal((await open("cy@acme.com", url("web"))).code, 403);
+    assert.match(mesh.said(), /^403 web: cy@acme\.com has no roles\/iap\.httpsResourceAccessor on web /);
+  });
+
+  it("knows everybody of a workforce pool by the pool", async () => {
+    assert.equal((await open("cy@acme.com", url("whole"))).code, 200);
+    assert.equal((await open(ADA, url("whole"))).code, 403);
   });
 
   it("lets nobody speak in its name", async () => {
@@ -127,7 +160,7 @@ describe("front end: Identity-Aware Proxy on a service", () => {
     assert.equal(answer.headers["x-goog-iap-generated-response"], "true");
     assert.equal(
       mesh.said(),
-      `403 web: mallory@elsewhere.com has no roles/iap.httpsResourceAccessor on web (granted: ada@acme.com, ${WORKFORCE}, group:staff@acme.com)`,
+      `403 web: mallory@elsewhere.com has no roles/iap.httpsResourceAccessor on web (granted: ada@acme.com, ${WORKFORCE}, ${POOL}/group/staff, cy@acme.com, group:staff@acme.com)`,
     );
   });
 

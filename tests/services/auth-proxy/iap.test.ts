@@ -49,6 +49,17 @@ describe("the assertion of IAP", () => {
     assert.deepEqual(await verify(assertion(withoutEmail)), { user: good.sub });
   });
 
+  it("names a user of a workforce pool by the principal that IAM knows, and not by the opaque subject", async () => {
+    const principal = "principal://iam.googleapis.com/locations/global/workforcePools/acme/subject/ada%40acme.example";
+    const workforce = { iam_principal: principal, workforce_pool_name: "locations/global/workforcePools/acme" };
+    const claims = { ...withoutEmail, sub: "sts.google.com:AAFTZopaque", workforce_identity: workforce };
+    assert.deepEqual(await verifier()(assertion(claims)), { user: principal });
+    assert.deepEqual(await verifier()(assertion({ ...claims, email: good.email })), {
+      user: principal,
+      email: good.email,
+    });
+  });
+
   it("is good with 30 s of leeway on both sides", async () => {
     const verify = verifier();
     await verify(assertion({ ...good, iat: now - 629, exp: now - 29 }));
@@ -72,6 +83,14 @@ describe("the assertion of IAP", () => {
     ["has no subject", assertion(withoutSub), 'it has no "sub"'],
     ["has no end", assertion(withoutExp), 'it has no "exp" and "iat"'],
     ["has a subject that is more than one header", assertion({ ...good, sub: "a\r\nx: y" }), 'it has no "sub"'],
+    ...[{}, { iam_principal: "" }, { iam_principal: "a\r\nx: y" }, "acme", null].map(
+      (identity) =>
+        [
+          `says ${JSON.stringify(identity)} of a workforce identity`,
+          assertion({ ...good, workforce_identity: identity }),
+          'its "workforce_identity" names no principal',
+        ] as const,
+    ),
     ["is no JWT", "a.b", "it is no JWT"],
     ["is huge", "a".repeat(9_000), "it is too long"],
   ];
