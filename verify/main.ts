@@ -4,7 +4,7 @@
  */
 import * as path from "node:path";
 import { styleText } from "node:util";
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { EngineError, readStackConfigFile } from "../sandbox/engine";
 import { openDeployed } from "./deployed/open";
 import { type GrantReport, isSound } from "./grants/judge";
@@ -96,6 +96,14 @@ function progress(): (result: Result) => void {
   };
 }
 
+/** A member without its kind would be found nowhere, and nobody would say why. */
+function members(member: string, others: readonly string[] = []): string[] {
+  if (!/^(user|group|serviceAccount):.+@|^principal(Set)?:\/\//.test(member)) {
+    throw new InvalidArgumentError("Write a member as IAM does, e.g. user:ada@acme.com.");
+  }
+  return [...others, member];
+}
+
 new Command("npm run verify --")
   .description(
     "Sends a request for every permission of a stack and for everything that is none, wrong tokens included, and shows " +
@@ -109,8 +117,12 @@ new Command("npm run verify --")
       "MESH_PROBE_JOBS",
     ),
   )
-  .option("--member-of <members...>", "members that your credentials belong to, e.g. group:support@acme.com")
-  .option("--deployers <members...>", "members who may change what the mesh made, e.g. serviceAccount:ci@acme.com")
+  .option("--member-of <members...>", "members that your credentials belong to, e.g. group:support@acme.com", members)
+  .option(
+    "--deployers <members...>",
+    "members who may change what the mesh made, e.g. serviceAccount:ci@acme.iam.gserviceaccount.com",
+    members,
+  )
   .option("--as <account>", "e-mail address of a service account to impersonate")
   .option("--json", "print the results as JSON")
   .action(async (file: string, options: Options) => {

@@ -420,6 +420,35 @@ describe("who is let in on Google Cloud", () => {
     assert.equal(isSound(report), false);
   });
 
+  it("is read again where Google has no answer for the moment, and not known where that goes on", async () => {
+    let busy = 3;
+    const unavailable = {
+      status: 503,
+      body: { error: { code: 503, message: "The service is currently unavailable." } },
+    };
+    google.instead = (_, path) => (path.includes("/crm/") && busy-- > 0 ? unavailable : undefined);
+    assert.deepEqual(await judged(), { policies: 7, findings: [] });
+    busy = 4;
+    assert.deepEqual(await found(), [
+      {
+        outcome: "unread",
+        on: 'project "acme-dev"',
+        message: `could not read who may do what in project "acme-dev": ${google.host} answered 503 (The service is currently unavailable.)`,
+      },
+    ]);
+  });
+
+  it("is not known where it was interrupted", async () => {
+    const interrupt = new AbortController();
+    interrupt.abort();
+    const findings = await found(() => {}, { signal: interrupt.signal });
+    assert.deepEqual(
+      [...new Set(findings.map(({ outcome, message }) => `${outcome}: ${message}`))],
+      ["unread: interrupted"],
+    );
+    assert.deepEqual(google.requests, []);
+  });
+
   it("is not known without credentials, and that is said once", async () => {
     const why = 'no Google credentials (none here); run "gcloud auth application-default login"';
     const credentials = {

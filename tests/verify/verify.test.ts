@@ -98,8 +98,13 @@ describe("npm run verify", function () {
 
   it("prints the results as JSON for scripts", async () => {
     const { code, stdout } = await run("--json");
-    const { target, results } = JSON.parse(stdout) as { target: string; results: { outcome: string }[] };
+    const { target, results, grants } = JSON.parse(stdout) as {
+      target: string;
+      results: { outcome: string }[];
+      grants: object;
+    };
     assert.deepEqual([code, target, results.length], [0, "sandbox", 34]);
+    assert.deepEqual(grants, { policies: 7, findings: [] });
   });
 
   it("says what is wrong with a stack config that cannot be deployed", async () => {
@@ -112,6 +117,17 @@ describe("npm run verify", function () {
     assert.deepEqual([code, stdout], [1, ""]);
     assert.match(stderr, /unknown service "nope"/);
     assert.doesNotMatch(stderr, /\n {4}at /);
+  });
+
+  it("wants members as IAM writes them", async () => {
+    for (const option of ["--member-of", "--deployers"]) {
+      const { code, stderr } = await run("--stack", "prod", option, "user:ada@acme.com", "support@acme.com");
+      assert.equal(code, 1);
+      assert.equal(
+        stderr,
+        `error: option '${option} <members...>' argument 'support@acme.com' is invalid. Write a member as IAM does, e.g. user:ada@acme.com.\n`,
+      );
+    }
   });
 
   it("needs the Pulumi CLI for a stack on Google Cloud, and says so", async () => {

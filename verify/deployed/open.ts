@@ -98,7 +98,7 @@ export async function openDeployed(options: DeployedOptions): Promise<Deployed> 
       })
     : undefined;
   const apis = { run: runApi, ...POLICY_APIS, ...world.policyApis };
-  const policies = new DeployedPolicies(api, apis, { project, region }, signal);
+  const policies = new DeployedPolicies(api, apis, { project, region }, clock, signal);
   const mesh = { graph, project, region, serviceAccounts };
   const redeploy = `pulumi refresh --stack ${name} && npm run up -- ${name}`;
   const fromHere = new FromHere({ credentials, memberOf, fetch, timeoutMs });

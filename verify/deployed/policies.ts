@@ -2,9 +2,10 @@
  * Reads the IAM policies of a mesh from Google. Version 3 is asked for: without it a policy of Cloud Run hides its
  * conditions. Sources: the discovery documents of run v2, iam v1, iap v1 and cloudresourcemanager v3.
  */
+import { type Clock, sleep } from "../../services/runtime/clock";
 import type { Place, Settings } from "../grants/places";
 import type { Policy, PolicySource } from "../grants/policy";
-import type { GoogleApi } from "./google-api";
+import { ApiError, type GoogleApi } from "./google-api";
 import { NotProbed } from "./not-probed";
 
 /** Where each API is, its version included. */
@@ -37,6 +38,9 @@ export const ALSO_READS = {
   roles: { permission: "iam.roles.get", of: "custom roles that are granted on the project" },
 } as const;
 
+/** Between attempts where Google is busy: a large mesh asks often. */
+const WAITS_MS = [1_000, 2_000, 4_000];
+
 const IN_QUERY = "?options.requestedPolicyVersion=3";
 const IN_BODY = { options: { requestedPolicyVersion: 3 } };
 
@@ -47,6 +51,7 @@ export class DeployedPolicies implements PolicySource {
     private readonly api: GoogleApi,
     private readonly apis: PolicyApis,
     private readonly at: { readonly project: string; readonly region: string },
+    private readonly clock: Clock,
     private readonly signal: AbortSignal,
   ) {}
 
@@ -101,7 +106,17 @@ export class DeployedPolicies implements PolicySource {
   }
 
   async #call<T>(...[method, url, purpose, body]: Parameters<GoogleApi["call"]>): Promise<T> {
-    if (this.signal.aborted) throw new NotProbed("interrupted");
-    return this.api.call<T>(method, url, purpose, body);
+    for (const waitMs of [...WAITS_MS, undefined]) {
+      if (this.signal.aborted) break;
+      try {
+        return await this.api.call<T>(method, url, purpose, body);
+      } catch (error) {
+        // Without any answer (status 0) there is none for the other policies either.
+        const isBusy = error instanceof ApiError && error.passes && error.status !== 0;
+        if (waitMs === undefined || !isBusy) throw error;
+        await sleep(this.clock, waitMs, this.signal).catch(() => {});
+      }
+    }
+    throw new NotProbed("interrupted");
   }
 }
