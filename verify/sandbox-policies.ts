@@ -5,8 +5,9 @@ import { grantsOn, permissionsIn } from "../sandbox/data-plane/front-end/invoker
 import type { ProjectConfig } from "../sandbox/engine";
 import type { StackOutputs } from "../sandbox/running";
 import { type GrantReport, judgeGrants } from "./grants/judge";
-import type { Place, Settings } from "./grants/places";
+import type { Place } from "./grants/places";
 import type { Policy, PolicySource } from "./grants/policy";
+import type { Settings } from "./grants/settings";
 import { deployedGraph } from "./graph";
 
 /** Holds the grants of a stack that is deployed in the sandbox against its config. */

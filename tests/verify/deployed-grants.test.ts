@@ -250,7 +250,7 @@ describe("who is let in on Google Cloud", () => {
     assert.deepEqual(others, []);
     assert.equal(finding!.outcome, "undeclared");
     assert.equal(
-      finding!.message,
+      `${finding!.message}; ${finding!.note}`,
       `calls it, while ${condition.expression}; a condition on a policy of Cloud Run makes every later change of it by Pulumi fail, so remove it first`,
     );
     assert.equal(
@@ -337,7 +337,7 @@ describe("who is let in on Google Cloud", () => {
       {
         outcome: "differs",
         on: 'service "api"',
-        message: "ingress is INGRESS_TRAFFIC_ALL, and INGRESS_TRAFFIC_INTERNAL_ONLY by the config",
+        message: 'ingress is "all", and "internal" by the config',
         command: `${update} --ingress=internal`,
       },
       {
@@ -359,7 +359,7 @@ describe("who is let in on Google Cloud", () => {
     });
     assert.deepEqual(lines(findings), [
       `undeclared: ${EVE} projects/acme-dev/roles/caller on project "acme-dev": has run.routes.invoke in all of "acme-dev"`,
-      `unread: ${EVE} organizations/1/roles/unseen on project "acme-dev": could not read what organizations/1/roles/unseen holds: it takes iam.roles.get on project "acme-dev" (You don't have permission to get the role at organizations/1/roles/unseen.)`,
+      `unread: ${EVE} organizations/1/roles/unseen on project "acme-dev": could not read what organizations/1/roles/unseen holds: it takes iam.roles.get on organization 1 (You don't have permission to get the role at organizations/1/roles/unseen.)`,
     ]);
   });
 

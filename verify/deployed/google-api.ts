@@ -9,6 +9,8 @@ export interface Purpose {
   readonly to: string;
   /** IAM permission. */
   readonly permission: string;
+  /** On what: `organization 1`. @default the project */
+  readonly on?: string;
 }
 
 export class ApiError extends NotProbed {
@@ -61,7 +63,7 @@ export class GoogleApi {
     throw new ApiError(this.#problem(status, (data ?? {}) as ErrorBody, new URL(url).host, purpose), status);
   }
 
-  #problem(status: number, { error }: ErrorBody, host: string, { to, permission }: Purpose): string {
+  #problem(status: number, { error }: ErrorBody, host: string, { to, permission, on }: Purpose): string {
     const said = saying(error?.message ?? "");
     if (status === 401) {
       return `could not ${to}: Google refused the credentials; run "gcloud auth application-default login"`;
@@ -73,7 +75,7 @@ export class GoogleApi {
     const named = /Permission ['"]?([\w.]+)['"]? denied(?: on service account (\S+))?/i.exec(said);
     if (status === 403) {
       const lacking = named?.[1]?.replace("iam.serviceaccounts.", "iam.serviceAccounts.") ?? permission;
-      const where = named?.[2] ? `service account ${named[2]}` : `project "${this.project}"`;
+      const where = named?.[2] ? `service account ${named[2]}` : (on ?? `project "${this.project}"`);
       const role = lacking === "iam.serviceAccounts.actAs" ? ", e.g. by roles/iam.serviceAccountUser" : "";
       const rest = named || said === "" ? "" : ` (${said})`;
       return `could not ${to}: it takes ${lacking} on ${where}${role}${rest}`;

@@ -3,8 +3,9 @@
  * conditions. Sources: the discovery documents of run v2, iam v1, iap v1 and cloudresourcemanager v3.
  */
 import { type Clock, sleep } from "../../services/runtime/clock";
-import type { Place, Settings } from "../grants/places";
+import type { Place } from "../grants/places";
 import type { Policy, PolicySource } from "../grants/policy";
+import type { Settings } from "../grants/settings";
 import { ApiError, type GoogleApi } from "./google-api";
 import { NotProbed } from "./not-probed";
 
@@ -88,7 +89,12 @@ export class DeployedPolicies implements PolicySource {
   permissionsIn(role: string): Promise<readonly string[]> {
     const known = this.#roles.get(role);
     if (known) return known;
-    const purpose = { to: `read what ${role} holds`, permission: ALSO_READS.roles.permission };
+    const organization = /^organizations\/(\d+)/.exec(role)?.[1];
+    const purpose = {
+      to: `read what ${role} holds`,
+      permission: ALSO_READS.roles.permission,
+      ...(organization && { on: `organization ${organization}` }),
+    };
     const read = this.#call<{ includedPermissions?: string[] }>("GET", `${this.apis.iam}/${role}`, purpose).then(
       ({ includedPermissions = [] }) => includedPermissions,
     );

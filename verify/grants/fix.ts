@@ -1,6 +1,6 @@
 /** How a difference between the config and Google is mended: the command that removes a grant, the line that declares it. */
 import { type AccessGraph, INVOKER_ROLE } from "../../mesh";
-import type { MeshInPlace, Place, Settings } from "./places";
+import type { MeshInPlace, Place } from "./places";
 import { type Condition, type Grant, isPublic, isSameMember } from "./policy";
 
 /**
@@ -74,27 +74,4 @@ function kindOf(key: string, { services, jobs, workerPools }: AccessGraph): stri
   if (service) return "buildAccountId" in service ? "functions" : "services";
   if (jobs.some((one) => one.key === key)) return "jobs";
   return workerPools.some((one) => one.key === key) ? "workerPools" : "developers";
-}
-
-const FLAGS: { readonly [K in keyof Settings]: (value: Settings[K]) => string } = {
-  ingress: (value) => `--ingress=${INGRESS_FLAGS[value] ?? "internal"}`,
-  invokerIamDisabled: (value) => (value ? "--no-invoker-iam-check" : "--invoker-iam-check"),
-  iapEnabled: (value) => (value ? "--iap" : "--no-iap"),
-  defaultUriDisabled: (value) => (value ? "--no-default-url" : "--default-url"),
-};
-
-const INGRESS_FLAGS: Readonly<Record<string, string>> = {
-  INGRESS_TRAFFIC_INTERNAL_ONLY: "internal",
-  INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER: "internal-and-cloud-load-balancing",
-  INGRESS_TRAFFIC_ALL: "all",
-};
-
-/** The command that sets one setting of a service. Source: https://cloud.google.com/sdk/gcloud/reference/run/services/update */
-export function settingCommand<K extends keyof Settings>(
-  setting: K,
-  value: Settings[K],
-  { name }: Place,
-  { project, region }: MeshInPlace,
-): string {
-  return `gcloud run services update ${name} --region=${region} --project=${project} ${FLAGS[setting](value)}`;
 }

@@ -1,8 +1,9 @@
 /** Holds what stands at Google against what the config declares. */
-import { declaration, removal, settingCommand } from "./fix";
+import { declaration, removal } from "./fix";
 import { CALLING_PERMISSIONS, opens, ROLES } from "./opens";
-import { type MeshInPlace, type Place, placesOf, projectNumber, type Settings } from "./places";
+import { type MeshInPlace, type Place, placesOf, projectNumber } from "./places";
 import { type Grant, grantsIn, isPublic, isSameMember, type Policy, type PolicySource } from "./policy";
+import { judgeSettings } from "./settings";
 
 /**
  * - `undeclared`: somebody whom the config does not name.
@@ -21,6 +22,8 @@ export interface GrantFinding {
   readonly role?: string;
   /** What it opens, or what is wrong. */
   readonly message: string;
+  /** What else there is to know about it. */
+  readonly note?: string;
   /** What takes it away, or brings it back. */
   readonly command?: string;
   /** The line of the config that would declare it. */
@@ -115,9 +118,9 @@ async function judgeGrant(
     return [{ outcome: "undeclared", ...about, message: over, command: redeploy }];
   }
   const declare = declaration(grant, place, mesh);
-  const note = grant.condition && place.kind === "service" ? `; ${CONDITION_ON_CLOUD_RUN}` : "";
+  const note = grant.condition && place.kind === "service" && CONDITION_ON_CLOUD_RUN;
   const command = removal(grant, place, mesh, isConditional);
-  return [{ outcome: "undeclared", ...about, message: `${message}${note}`, command, ...(declare && { declare }) }];
+  return [{ outcome: "undeclared", ...about, message, ...(note && { note }), command, ...(declare && { declare }) }];
 }
 
 /** Seen with the provider 9.35: it reads these policies without asking for version 3, and Google then refuses its changes. */
@@ -149,16 +152,4 @@ function isAround({ kind }: Place): boolean {
 
 function isCustom(role: string): boolean {
   return /^(projects|organizations)\//.test(role);
-}
-
-function judgeSettings(now: Settings, place: Place, mesh: MeshInPlace): GrantFinding[] {
-  const wanted = place.settings!;
-  return (Object.keys(wanted) as (keyof Settings)[])
-    .filter((setting) => now[setting] !== wanted[setting])
-    .map((setting) => ({
-      outcome: "differs",
-      on: place.label,
-      message: `${setting} is ${now[setting]}, and ${wanted[setting]} by the config${setting === "invokerIamDisabled" ? ": lets anyone in, unauthenticated" : ""}`,
-      command: settingCommand(setting, wanted[setting], place, mesh),
-    }));
 }

@@ -9,6 +9,7 @@ import {
   type ReceiverSpec,
   untilCondition,
 } from "../../mesh";
+import { type Settings, settingsOf } from "./settings";
 
 /** One member of an IAM policy that the config declares. */
 export interface DeclaredGrant {
@@ -46,14 +47,6 @@ export interface Place {
   readonly settings?: Settings;
 }
 
-/** What of a service decides who reaches it besides its policy. */
-export interface Settings {
-  readonly ingress: string;
-  readonly invokerIamDisabled: boolean;
-  readonly iapEnabled: boolean;
-  readonly defaultUriDisabled: boolean;
-}
-
 /** A deployed mesh. */
 export interface MeshInPlace {
   readonly graph: AccessGraph;
@@ -84,7 +77,7 @@ export function placesOf(mesh: MeshInPlace): Place[] {
 
 /** The grants of calls have no condition: the provider cannot keep one in a policy of Cloud Run. */
 function servicePlace(service: ReceiverSpec, mesh: MeshInPlace): Place {
-  const { key, name, ingress, iap, defaultUrlDisabled } = service;
+  const { key, name, iap } = service;
   return {
     kind: "service",
     name,
@@ -95,21 +88,9 @@ function servicePlace(service: ReceiverSpec, mesh: MeshInPlace): Place {
       ...(iap ? [iapAgent(service, mesh)] : []),
     ],
     ended: edgesTo(key, INVOKER_ROLE, mesh.graph.ended, mesh).map(({ until = "", ...grant }) => ({ ...grant, until })),
-    settings: {
-      ingress: INGRESS[typeof ingress === "object" ? "all" : ingress],
-      invokerIamDisabled: false,
-      iapEnabled: iap !== undefined,
-      defaultUriDisabled: defaultUrlDisabled ?? false,
-    },
+    settings: settingsOf(service),
   };
 }
-
-/** Source: https://cloud.google.com/run/docs/reference/rest/v2/projects.locations.services#IngressTraffic */
-const INGRESS = {
-  internal: "INGRESS_TRAFFIC_INTERNAL_ONLY",
-  "load-balancer": "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER",
-  all: "INGRESS_TRAFFIC_ALL",
-} as const;
 
 function iapPlace(service: ReceiverSpec, mesh: MeshInPlace): Place {
   const declared = edgesTo(service.key, IAP_ACCESSOR_ROLE, mesh.graph.edges, mesh).map(({ until, ...grant }) => ({

@@ -1,5 +1,6 @@
 /** IAM policies as Google's APIs tell them. Source: https://cloud.google.com/iam/docs/reference/rest/v1/Policy */
-import type { Place, Settings } from "./places";
+import type { Place } from "./places";
+import type { Settings } from "./settings";
 
 export interface Policy {
   readonly bindings?: readonly Binding[];

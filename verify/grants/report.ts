@@ -55,7 +55,7 @@ const IN_CONFIG: Readonly<Record<GrantOutcome, string>> = {
 };
 
 function mending(
-  { outcome, member, role, on, message, command, declare }: GrantFinding,
+  { outcome, member, role, on, message, note, command, declare }: GrantFinding,
   style: (outcome: GrantOutcome, text: string) => string,
 ): string[] {
   const who = member === undefined ? "" : `${member} has ${role} `;
@@ -66,7 +66,7 @@ function mending(
     outcome as Exclude<GrantOutcome, "administers" | "unread">
   ];
   return [
-    style(outcome, `${SIGNS[outcome]} ${what}: ${message}`),
+    style(outcome, `${SIGNS[outcome]} ${what}: ${message}${note === undefined ? "" : `; ${note}`}`),
     ...(command === undefined ? [] : [`    ${does}: ${command}`]),
     ...(declare === undefined ? [] : [`    to keep it, in the config: ${declare}`]),
   ];
