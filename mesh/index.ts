@@ -1,4 +1,5 @@
 export { type AccessRow, accessDiagram, accessMatrix } from "./access-matrix";
+export { decodeStackConfig, type MeshInput } from "./decode";
 export { callEnvironment } from "./environment";
 export {
   type AccessGraph,
@@ -10,7 +11,7 @@ export {
 } from "./graph";
 export { accessKey, accountEmail, accountId, functionBucket, labelValue, serviceUrl } from "./names";
 export type { NetworkSpec } from "./network";
-export { decodeStackConfig, type MeshInput, type Parsed, parseMesh } from "./parse";
+export { type Parsed, parseMesh } from "./parse";
 export { formatProblem, formatProblems, InvalidConfigError, type Problem } from "./problems";
 export { hasStorageTriggers, hasTriggers, type ProjectApi, projectApis, runners } from "./project-services";
 export { IAP_ACCESSOR_ROLE, INVOKER_ROLE, OPEN_ID_TOKEN_CREATOR_ROLE, TOKEN_CREATOR_ROLE } from "./roles";

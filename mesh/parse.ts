@@ -5,6 +5,7 @@ import { checkJob, checkWorkerPool } from "./checks/jobs";
 import { checkMesh, checkServices } from "./checks/mesh";
 import { checkRoom, checkServiceNetworks } from "./checks/network";
 import { checkUnique } from "./checks/unique";
+import type { MeshInput } from "./decode";
 import { accessGraph, type Edge } from "./graph";
 import { KINDS, RECEIVERS } from "./kinds";
 import { networkSpec } from "./network";
@@ -15,18 +16,6 @@ import { schemaProblems } from "./spec/schema-problems";
 import { type DeveloperSpec, type MeshConfig, type MeshSpec, meshConfig, type Place } from "./spec/spec";
 import { deploymentEnd, standing } from "./until";
 
-/** What a stack config says, decoded but not yet trusted. */
-export interface MeshInput {
-  /** `gcp:project`. */
-  readonly project: string | undefined;
-  /** `gcp:region`, where every service runs. */
-  readonly region: string | undefined;
-  /** Number of the project as looked up; the config's own `projectNumber` wins. */
-  readonly projectNumber?: string | undefined;
-  /** Everything under `cloud-run-mesh:`, by key without that prefix. */
-  readonly config: Readonly<Record<string, unknown>>;
-}
-
 export interface Parsed {
   /** The mesh, with every default decided; absent where anything is wrong. */
   readonly spec?: MeshSpec;
@@ -36,58 +25,8 @@ export interface Parsed {
   readonly warnings: readonly Problem[];
 }
 
-const NAMESPACE = "cloud-run-mesh";
-const MAP_KEYS: ReadonlySet<string> = new Set([
-  "services",
-  "functions",
-  "jobs",
-  "workerPools",
-  "developers",
-  "network",
-  "labels",
-]);
-
 /** Maps whose entries are checked one by one, so that a problem in one hides nothing of the others. */
 const MAPS = [...KINDS, "developers"] as const;
-
-/**
- * Decodes the flat map of texts in which Pulumi hands a stack config to a program.
- *
- * @param isSecret tells whether a key holds an encrypted value. Such values are refused: a plain environment variable
- * would show them to whoever may look at the service.
- */
-export function decodeStackConfig(
-  all: Readonly<Record<string, string>>,
-  isSecret: (key: string) => boolean,
-): { input: MeshInput; problems: Problem[] } {
-  const config: Record<string, unknown> = {};
-  const problems: Problem[] = [];
-  for (const [fullKey, text] of Object.entries(all)) {
-    const [namespace, key] = fullKey.split(/:(.*)/s);
-    if (namespace !== NAMESPACE || key === undefined) continue;
-    if (isSecret(fullKey)) {
-      problems.push({
-        path: key,
-        message: "holds an encrypted value; put it into Secret Manager and name it: { secret, version }",
-      });
-    }
-    if (key !== "services" && isEmpty(text)) continue;
-    config[key] = text;
-    if (!MAP_KEYS.has(key)) continue;
-    try {
-      config[key] = JSON.parse(text);
-    } catch {
-      problems.push({ path: key, message: "got text, expected a map; write it as YAML below the key" });
-      delete config[key];
-    }
-  }
-  return { input: { project: all["gcp:project"], region: all["gcp:region"], config }, problems };
-}
-
-/** Pulumi.yaml has to give every optional key a default, and an empty one stands for a key that nobody set. */
-function isEmpty(text: string): boolean {
-  return text === "" || text === "{}";
-}
 
 /**
  * Parses and checks a whole config before any resource exists.
@@ -95,6 +34,7 @@ function isEmpty(text: string): boolean {
  * @param today the current day in UTC, `YYYY-MM-DD`, against which end dates are judged
  */
 export function parseMesh(input: MeshInput, today: string): Parsed {
+  if (input.encrypted !== undefined) return { problems: encryptedProblems(input.encrypted), warnings: [] };
   const parsed = meshConfig.safeParse(input.config);
   const problems: Problem[] = placeProblems(input);
   if (!parsed.success) problems.push(...schemaProblems(meshConfig, input.config, parsed.error.issues));
@@ -223,4 +163,15 @@ function inOrder(problems: readonly Problem[], config: Readonly<Record<string, u
   const rank = new Map(nodes.map((node, i) => [node, i + 1]));
   const rankOf = ({ path }: Problem) => rank.get(/^\w+\.[^.[]+/.exec(path)?.[0] ?? "") ?? 0;
   return problems.toSorted((a, b) => rankOf(a) - rankOf(b));
+}
+
+/** What is not known cannot be judged, so these are the only problems of their config. */
+function encryptedProblems(paths: readonly string[]): Problem[] {
+  const holdsSecrets = (path: string) => KINDS.some((kind) => path === kind || path.startsWith(`${kind}.`));
+  return paths.map((path) => ({
+    path,
+    message: holdsSecrets(path)
+      ? "holds an encrypted value; put it into Secret Manager and name it: { secret, version }"
+      : "is encrypted, and everybody who sees the services sees it; write it as it is",
+  }));
 }

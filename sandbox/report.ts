@@ -1,8 +1,10 @@
 /** What `npm start` prints of its own work: what was made, what the policies said, what runs and how to reach it. */
 import { styleText } from "node:util";
 import Table from "cli-table3";
+import { fromHere, quoted } from "../tools/person";
 import type { Stats } from "./data-plane";
 import type { EngineResult, Finding, Progress, Step } from "./engine/result";
+import { callCommand, type MeshPlace } from "./hints";
 import type { Invitation } from "./running";
 
 const SIGNS: Readonly<Record<string, string>> = {
@@ -81,13 +83,15 @@ export class Report {
     for (const { url, service, as } of entrances) this.write(`  ${url}    # ${service}, signed in as ${as}`);
   }
 
-  running(stack: string, logFile: string, invitation: Invitation | undefined): void {
-    if (invitation) {
-      const { service, url, as, curlFile } = invitation;
-      this.heading("Try it, from another terminal");
-      this.write(`  npm run call -- ${service} /    # as ${as}`);
-      this.write(`  curl -K ${curlFile} -H "Authorization: Bearer $(npm run -s token -- ${service})" ${url}/`);
-    }
+  /** What to type in another terminal, to call a service as somebody who may. */
+  invitation({ service, url, as, curlFile }: Invitation, place: MeshPlace): void {
+    const token = callCommand(place, "-s token", service);
+    this.heading("Try it, from another terminal");
+    this.write(`  ${callCommand(place, "call", service, "/")}    # as ${as}`);
+    this.write(`  curl -K ${quoted(fromHere(curlFile))} -H "Authorization: Bearer $(${token})" ${url}/`);
+  }
+
+  running(stack: string, logFile: string): void {
     this.write(`\n"${stack}" is running; every request is told below and in ${logFile}. Ctrl-C ends it.\n`);
   }
 

@@ -26,8 +26,8 @@ export interface SandboxOptions extends Pick<ControlPlaneOptions, "faults" | "on
   /** Folder with index.ts and policy/. */
   readonly projectFolder: string;
   readonly stackConfig: ProjectConfig;
-  /** Where the real engine and the control plane keep their state between runs. */
-  readonly stateFolder: string;
+  /** Where the real engine and the control plane keep their state between runs. @default none; the real engine needs one */
+  readonly stateFolder?: string;
   /** @default "auto" */
   readonly engine?: EngineChoice;
   /** The program; it is loaded by its path, as an engine does. @default index.ts in the project folder */
@@ -80,6 +80,7 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
     return { engine: embedded, controlPlane, close: async () => controlPlane.close() };
   }
 
+  if (stateFolder === undefined) throw new EngineError("state-folder", "the real engine needs a state folder");
   const controlPlane = openControlPlane({ ...common, stateFile: path.join(stateFolder, "control-plane.jsonl") });
   const provider = await serveProvider(controlPlane);
   const pulumiEngine = openPulumiEngine({

@@ -2,14 +2,17 @@
 import { rmSync } from "node:fs";
 import * as path from "node:path";
 import { Command, Option } from "commander";
+import { CHECKOUT, defaultStackConfig, fromHere, STATE, standWhereThePersonIs } from "../tools/person";
 import { VerifyReport } from "../verify/report";
 import { verifyRunning } from "../verify/sandbox";
 import { decisionLine, openDecisionFile } from "./data-plane";
 import { EngineError, type EngineResult, type ProjectConfig, readStackConfigFile } from "./engine";
 import type { Progress } from "./engine/result";
+import type { MeshPlace } from "./hints";
 import { isComponent, Report, summary } from "./report";
-import { announce, openBrowserEntrance, openLaptops, RunningMesh, type StackOutputs } from "./running";
+import { announce, openBrowserEntrance, openLaptops, othersRunning, RunningMesh, type StackOutputs } from "./running";
 import { ENGINES, type EngineChoice, openSandbox, type Sandbox } from "./sandbox";
+import { stateName } from "./state-name";
 
 interface Options {
   readonly engine: EngineChoice;
@@ -29,18 +32,16 @@ interface Run {
   readonly colours: boolean;
 }
 
-const projectFolder = path.dirname(__dirname);
-
 async function start(file: string, options: Options): Promise<number> {
   const { engine, state, fresh, json } = options;
   const colours = (json ? process.stderr : process.stdout).isTTY === true;
   const report = new Report(json ? (line) => console.error(line) : (line) => console.log(line), colours);
-  const stackConfig = readStackConfigFile(projectFolder, path.resolve(file));
-  const stateFolder = path.resolve(state, stackConfig.stack);
+  const stackConfig = readStackConfigFile(CHECKOUT, path.resolve(file));
+  const stateFolder = path.resolve(state, stateName(stackConfig, CHECKOUT));
   if (fresh) rmSync(stateFolder, { recursive: true, force: true });
 
   const sandbox = await openSandbox({
-    projectFolder,
+    projectFolder: CHECKOUT,
     stackConfig,
     stateFolder,
     engine,
@@ -51,7 +52,7 @@ async function start(file: string, options: Options): Promise<number> {
   });
   try {
     report.line(
-      `${path.relative(process.cwd(), path.resolve(file))} into the sandbox, with the policy pack, on ${sandbox.engine.description}`,
+      `${fromHere(path.resolve(file))} into the sandbox, with the policy pack, on ${sandbox.engine.description}`,
     );
     const result = await deploy(sandbox, options, report);
     const run = { stackConfig, stateFolder, options, report, colours };
@@ -92,7 +93,6 @@ async function runServices({ controlPlane }: Sandbox, result: EngineResult, run:
   const started = performance.now();
   const mesh = await RunningMesh.open({
     controlPlane,
-    projectFolder,
     stackConfig,
     outputs,
     onDecision: (decision) => log.write(decision),
@@ -114,12 +114,13 @@ async function runServices({ controlPlane }: Sandbox, result: EngineResult, run:
 
     const { invitation, withdraw } = await announce(mesh, stateFolder);
     const entrances = await openEntrances(mesh);
-    const laptops = await openLaptops(mesh, outputs, { projectFolder, stateFolder });
+    const laptops = await openLaptops(mesh, outputs, { projectFolder: CHECKOUT, stateFolder });
     const stopWatching = mesh.watch((decision) => report.line(decisionLine(decision)));
     report.browsers(entrances);
     if (laptops.all.length > 0) report.heading("Call from a laptop, in another terminal");
     for (const { command, as } of laptops.all) report.line(`  ${command}    # ${as}`);
-    report.running(stackConfig.stack, path.relative(process.cwd(), logFile), invitation);
+    if (invitation) report.invitation(invitation, meshPlace(stateFolder));
+    report.running(stackConfig.stack, fromHere(logFile));
     await stopped;
     stopWatching();
     laptops.withdraw();
@@ -129,6 +130,12 @@ async function runServices({ controlPlane }: Sandbox, result: EngineResult, run:
     await mesh.close();
     await log.close();
   }
+}
+
+/** With the mesh's name where others run: a command without it would not know which is meant. */
+function meshPlace(stateFolder: string): MeshPlace {
+  const [stateRoot, name] = [path.dirname(stateFolder), path.basename(stateFolder)];
+  return { stateRoot, ...(othersRunning(stateRoot, name).length > 0 && { mesh: name }) };
 }
 
 /** One for each service that people sign in to, as the first who may. */
@@ -147,18 +154,20 @@ function printJson(value: unknown): void {
   console.log(JSON.stringify(value, undefined, 2));
 }
 
+standWhereThePersonIs("start");
+
 new Command("npm start --")
   .description(
     "Deploys a stack config with the policy pack into the sandbox, runs its services and proves who may call whom: " +
       "Google Cloud on this machine, no account needed",
   )
-  .argument("[stack config]", "a Pulumi.STACK.yaml or a file in examples/", "Pulumi.dev.yaml")
+  .argument("[stack config]", "a Pulumi.STACK.yaml or any file like it", defaultStackConfig())
   .addOption(
     new Option("--engine <engine>", "the real Pulumi engine, or the embedded one that only creates")
       .choices(ENGINES)
       .default("auto"),
   )
-  .option("--state <folder>", "where state is kept between runs", ".sandbox")
+  .option("--state <folder>", "where state is kept between runs", STATE)
   .option("--fresh", "forget the state of earlier runs first")
   .option("--recover", "first bring the state in line after a run that was killed or lost an answer")
   .option("--once", "end when every probe has been sent; fails if one was not as expected")

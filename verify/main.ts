@@ -6,6 +6,7 @@ import * as path from "node:path";
 import { styleText } from "node:util";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { EngineError, readStackConfigFile } from "../sandbox/engine";
+import { CHECKOUT, defaultStackConfig, fromHere, standWhereThePersonIs } from "../tools/person";
 import { openDeployed } from "./deployed/open";
 import { type GrantReport, isSound } from "./grants/judge";
 import { grantsText } from "./grants/report";
@@ -23,7 +24,6 @@ interface Options {
   readonly json?: boolean;
 }
 
-const projectFolder = path.dirname(__dirname);
 const say = (line: string) => console.error(line);
 
 async function main(file: string, options: Options): Promise<number> {
@@ -47,9 +47,9 @@ interface Verified {
 }
 
 function inSandbox(file: string, onResult: (result: Result) => void): Promise<Verified> {
-  const stackConfig = readStackConfigFile(projectFolder, path.resolve(file));
-  say(`${path.relative(process.cwd(), path.resolve(file))} in the sandbox`);
-  return verifyInSandbox(projectFolder, stackConfig, onResult);
+  const stackConfig = readStackConfigFile(CHECKOUT, path.resolve(file));
+  say(`${fromHere(path.resolve(file))} in the sandbox`);
+  return verifyInSandbox(CHECKOUT, stackConfig, onResult);
 }
 
 async function onGoogleCloud(
@@ -65,7 +65,7 @@ async function onGoogleCloud(
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
   const deployed = await openDeployed({
     stack,
-    projectFolder,
+    projectFolder: CHECKOUT,
     jobs,
     memberOf,
     deployers,
@@ -104,13 +104,15 @@ function members(member: string, others: readonly string[] = []): string[] {
   return [...others, member];
 }
 
+standWhereThePersonIs("verify");
+
 new Command("npm run verify --")
   .description(
     "Sends a request for every permission of a stack and for everything that is none, wrong tokens included, and shows " +
       "what came of each; reads the IAM policies, and names whom the config does not declare. In the sandbox, unless a " +
       "stack is named; fails if a probe was not as expected or could not be sent, or if somebody else is let in",
   )
-  .argument("[stack config]", "a Pulumi.STACK.yaml or a file in examples/, for the sandbox", "Pulumi.dev.yaml")
+  .argument("[stack config]", "a Pulumi.STACK.yaml or any file like it, for the sandbox", defaultStackConfig())
   .addOption(new Option("--stack <stack>", "a stack that is deployed on Google Cloud").env("MESH_STACK"))
   .addOption(
     new Option("--jobs", "send probes as the services, from temporary Cloud Run jobs in your project").env(

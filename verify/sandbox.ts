@@ -1,5 +1,4 @@
 /** The probes of a stack config against the sandbox: the mesh that runs here. */
-import * as path from "node:path";
 import { EngineError, type ProjectConfig } from "../sandbox/engine";
 import { RunningMesh, type StackOutputs } from "../sandbox/running";
 import { openSandbox } from "../sandbox/sandbox";
@@ -36,8 +35,7 @@ export async function verifyInSandbox(
   stackConfig: ProjectConfig,
   onResult?: (result: Result) => void,
 ): Promise<{ results: Result[]; grants: GrantReport }> {
-  const stateFolder = path.join(projectFolder, ".sandbox", stackConfig.stack);
-  const sandbox = await openSandbox({ projectFolder, stackConfig, stateFolder, engine: "embedded" });
+  const sandbox = await openSandbox({ projectFolder, stackConfig, engine: "embedded" });
   try {
     const result = await sandbox.engine.run("up");
     if (!result.ok) {
@@ -48,7 +46,7 @@ export async function verifyInSandbox(
     }
     const outputs = result.outputs as unknown as StackOutputs;
     const { controlPlane } = sandbox;
-    const mesh = await RunningMesh.open({ controlPlane, projectFolder, stackConfig, outputs });
+    const mesh = await RunningMesh.open({ controlPlane, stackConfig, outputs });
     try {
       const results = await verifyRunning(mesh, stackConfig, onResult);
       return { results, grants: await sandboxGrants(controlPlane, stackConfig, outputs) };

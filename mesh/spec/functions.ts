@@ -31,8 +31,8 @@ const trigger = z
 export const cloudFunction = z.strictObject({
   source: z
     .string()
-    .regex(/^(?!\/)(?!.*\.\.)\S+$/, 'must be a folder of this repository, e.g. "functions/score"')
-    .describe("Folder with its code, which is uploaded and built whenever a file of it changes"),
+    .regex(/^\S(.*\S)?$/, 'must be a folder, as seen from this file, e.g. "functions/score"')
+    .describe("Folder with its code, relative to this file, which is uploaded and built whenever a file of it changes"),
   bucket: z
     .string()
     .regex(

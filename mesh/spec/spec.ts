@@ -41,9 +41,11 @@ export const service = z.strictObject({
   image,
   source: z
     .string()
-    .regex(/^(?!\/)(?!.*\.\.)\S+$/, 'must be a folder of this repository, e.g. "services/web"')
+    .regex(/^\S(.*\S)?$/, 'must be a folder, as seen from this file, e.g. "services/web"')
     .optional()
-    .describe("Folder with the service's code, from which the sandbox runs it; what Google Cloud runs is `image`"),
+    .describe(
+      "Folder with the service's code, relative to this file, from which the sandbox runs it; what Google Cloud runs is `image`",
+    ),
   imageManagedElsewhere: z
     .boolean()
     .optional()

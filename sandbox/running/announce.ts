@@ -1,46 +1,18 @@
 /** Lets other commands of this machine's user find the mesh that runs here, and act as one of its callers. */
 import { randomBytes, timingSafeEqual } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import * as path from "node:path";
+import { ANNOUNCEMENT, type Announcement, type Entry } from "./find-running";
 import type { Identity } from "./identities";
 import { mintAs } from "./mint";
-import type { RunningMesh, RunningService } from "./running-mesh";
+import type { RunningMesh } from "./running-mesh";
 
-const FILE = "running.json";
 const CURL_FILE = "curl";
-
-/** What the file holds; only its owner may read it. */
-interface Announcement {
-  readonly stack: string;
-  readonly pid: number;
-  readonly url: string;
-  readonly secret: string;
-}
-
-/** How somebody gets into a mesh that runs in another process. */
-export interface RunningRemote {
-  readonly stack: string;
-  readonly services: readonly RunningService[];
-  /** All that is needed to call a service as somebody; without a name, as the first who may call it. */
-  enter(service: string, as?: string): Promise<Entry>;
-}
-
-export interface Entry {
-  readonly as: string;
-  /** E-mail address of the account whose token it is; absent where it is the caller's own. */
-  readonly via?: string;
-  /** Address of the caller. */
-  readonly email: string;
-  readonly token: string;
-  readonly proxyUrl: string;
-  readonly caFile: string;
-}
 
 /** What to tell a person who wants to try it. */
 export interface Invitation {
-  readonly stack: string;
   readonly service: string;
   readonly url: string;
   /** The caller that is allowed to. */
@@ -64,9 +36,10 @@ export async function announce(
   });
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  const announcement: Announcement = { stack: mesh.stack, pid: process.pid, url: `http://127.0.0.1:${port}`, secret };
+  const url = `http://127.0.0.1:${port}`;
+  const announcement: Announcement = { stack: mesh.stack, file: mesh.file, pid: process.pid, url, secret };
   mkdirSync(folder, { recursive: true });
-  const files = [path.join(folder, FILE), path.join(folder, CURL_FILE)] as const;
+  const files = [path.join(folder, ANNOUNCEMENT), path.join(folder, CURL_FILE)] as const;
   const forget = () => files.forEach((file) => void rmSync(file, { force: true }));
   forget();
   const entrance =
@@ -77,8 +50,8 @@ export async function announce(
     const identity = mesh.identity(undefined, entrance);
     const { url: proxyUrl, caFile } = await mesh.access(identity);
     writeFileSync(files[1], `proxy = "${proxyUrl}"\ncacert = "${caFile}"\n`, { mode: 0o600 });
-    const curlFile = path.relative(process.cwd(), files[1]);
-    invitation = { stack: mesh.stack, service: entrance.key, url: entrance.url, as: identity.name, curlFile };
+    const curlFile = files[1];
+    invitation = { service: entrance.key, url: entrance.url, as: identity.name, curlFile };
   }
   process.once("exit", forget);
   const withdraw = async () => {
@@ -88,28 +61,6 @@ export async function announce(
     await new Promise((resolve) => server.close(resolve));
   };
   return { invitation, withdraw };
-}
-
-/** The running mesh of a stack, or the only one there is. Throws an error for people where there is none, or several. */
-export async function findRunning(stateFolder: string, stack?: string): Promise<RunningRemote> {
-  const stacks = stack === undefined ? (existsSync(stateFolder) ? readdirSync(stateFolder) : []) : [stack];
-  const found = stacks.flatMap((name) => {
-    const file = path.join(stateFolder, name, FILE);
-    if (!existsSync(file)) return [];
-    const announcement = JSON.parse(readFileSync(file, "utf8")) as Announcement;
-    return isAlive(announcement.pid) ? [announcement] : [];
-  });
-  const [only, ...more] = found;
-  if (!only) throw new Error(`no mesh${stack ? ` of the stack "${stack}"` : ""} is running here; start one: npm start`);
-  if (more.length > 0) {
-    throw new Error(`several meshes are running: ${found.map((one) => one.stack).join(", ")}; name one with --mesh`);
-  }
-  const services = (await ask(only, "/services")) as RunningService[];
-  return {
-    stack: only.stack,
-    services,
-    enter: async (service, as) => (await ask(only, "/enter", { service, as })) as Entry,
-  };
 }
 
 async function answer(mesh: RunningMesh, request: IncomingMessage, secret: string) {
@@ -137,26 +88,7 @@ async function minted(mesh: RunningMesh, identity: Identity, account: string, au
   throw new Error(`${identity.name} gets no token of ${account}, as which they call: ${status}: ${reason}`);
 }
 
-async function ask({ url, secret }: Announcement, target: string, body?: unknown): Promise<unknown> {
-  const response = await fetch(url + target, {
-    headers: { Authorization: `Bearer ${secret}` },
-    ...(body !== undefined && { method: "POST", body: JSON.stringify(body) }),
-  });
-  const answered = (await response.json()) as { error?: string };
-  if (!response.ok) throw new Error(answered.error ?? `the running mesh answered ${response.status}`);
-  return answered;
-}
-
 function same(one: string, other: string): boolean {
   const [a, b] = [Buffer.from(one), Buffer.from(other)];
   return a.length === b.length && timingSafeEqual(a, b);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -11,7 +11,7 @@ export interface DeclaredService {
   readonly key: string;
   /** Name of the Cloud Run service. */
   readonly name: string;
-  /** Folder with its code, relative to the project. */
+  /** Folder with its code. */
   readonly source?: string;
   readonly command?: readonly string[];
   /** What starts a function; absent for services. */
@@ -75,11 +75,11 @@ export function declaredTasks(config: StackConfig): { readonly key: string; read
 type Task = { readonly job: string } | { readonly workerPool: string };
 
 /** How to start each service that has code here. Throws with every folder or command that is missing. */
-export function workloadsOf(services: readonly DeclaredService[], projectFolder: string): Workload[] {
+export function workloadsOf(services: readonly DeclaredService[]): Workload[] {
   const problems: string[] = [];
   const workloads = services.flatMap(({ key, name, source, command, function: own }): Workload[] => {
     if (source === undefined) return [];
-    const folder = path.join(projectFolder, source);
+    const folder = path.resolve(source);
     const start = () => command ?? (own ? functionCommand(own, folder) : startScript(folder));
     const found = existsSync(folder) ? start() : `there is no folder "${source}"`;
     if (typeof found !== "string") return [{ service: name, folder, command: found }];

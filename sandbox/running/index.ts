@@ -1,7 +1,8 @@
 /** A deployed stack that runs on this machine, for `npm start`, the probes and the commands that call it. */
-export { announce, type Entry, findRunning, type Invitation, type RunningRemote } from "./announce";
+export { announce, type Invitation } from "./announce";
 export { type BrowserEntrance, openBrowserEntrance } from "./browser-entrance";
 export { type DeclaredService, declaredServices, type StackOutputs, workloadsOf } from "./declared";
+export { type Entry, findRunning, othersRunning, type RunningRemote } from "./find-running";
 export { type Identity, memberIdentity } from "./identities";
 export { type Laptop, openLaptops } from "./laptops";
 export { type Minted, mintAs } from "./mint";

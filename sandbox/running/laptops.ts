@@ -1,6 +1,7 @@
 /** The laptops of a stack's developers: what a program there is told, so that it calls in the name of their account. */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
+import { fromHere, quoted } from "../../tools/person";
 import { projectOfEmail } from "../control-plane/rules/members";
 import { loginOf } from "../data-plane/identity/logins";
 import { type StackOutputs, startScript } from "./declared";
@@ -77,13 +78,8 @@ function urlsFor(account: string, { services }: RunningMesh): Record<string, str
 function commandFor(key: string, envFile: string, projectFolder: string): string {
   const source = path.join(projectFolder, "services", key);
   const script = startScript(source);
-  const fromHere = (file: string) => path.relative(process.cwd(), file) || ".";
   const program = typeof script === "string" ? "PROGRAM" : `cd ${quoted(fromHere(source))} && exec ${script.join(" ")}`;
   // A name without a slash would be looked for on PATH.
   const sourced = fromHere(envFile).includes("/") ? fromHere(envFile) : `./${fromHere(envFile)}`;
   return `(set -a; . ${quoted(sourced)}; ${program})`;
-}
-
-function quoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -14,8 +14,6 @@ import { type Identity, memberIdentity } from "./identities";
 
 export interface RunningMeshOptions
   extends Pick<DataPlaneOptions, "controlPlane" | "onDecision" | "onLog" | "env" | "clock"> {
-  /** Folder that `source` is relative to. */
-  readonly projectFolder: string;
   readonly stackConfig: ProjectConfig;
   readonly outputs: StackOutputs;
 }
@@ -55,6 +53,8 @@ export class RunningMesh {
     readonly plane: DataPlane,
     /** The stack's name. */
     readonly stack: string,
+    /** The stack config. */
+    readonly file: string,
     parts: {
       services: readonly RunningService[];
       identities: readonly Identity[];
@@ -68,10 +68,10 @@ export class RunningMesh {
 
   /** Starts every service; resolves when all of them listen. Throws an error for people where one does not. */
   static async open(options: RunningMeshOptions): Promise<RunningMesh> {
-    const { stackConfig, outputs, projectFolder, onDecision, ...rest } = options;
+    const { stackConfig, outputs, onDecision, ...rest } = options;
     const declared = declaredServices(stackConfig.config);
     const names = new Map(declared.map(({ key, name }) => [key, name]));
-    const workloads = workloadsOf(declared, projectFolder);
+    const workloads = workloadsOf(declared);
     const services = Object.entries(outputs.urls).map(([key, url]) => {
       const rows = outputs.accessMatrix.filter(({ callee, ended }) => callee === key && !ended);
       const invokers = rows.flatMap((row) => [...impersonatorsOf(row.caller, outputs), invokerOf(row)]);
@@ -104,7 +104,7 @@ export class RunningMesh {
       await plane.close();
       throw new EngineError("not-started", messageOf(error));
     }
-    return new RunningMesh(plane, stackConfig.stack, { services, identities, watchers });
+    return new RunningMesh(plane, stackConfig.stack, stackConfig.file, { services, identities, watchers });
   }
 
   /** Tells every decision from now on, until the answer is called. */

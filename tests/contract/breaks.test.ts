@@ -1,5 +1,6 @@
 /** Breaking the sandbox breaks the suite: for each check of the front end, one test takes it out and sees red. */
 import * as assert from "node:assert/strict";
+import * as path from "node:path";
 import { probes } from "../../verify/probes";
 import { SandboxTarget } from "../../verify/sandbox-target";
 import { invoker, make, SERVICE, SERVICE_GRANT, service } from "../sandbox/control-plane/cloud";
@@ -14,7 +15,7 @@ import { type Deployed, graphOf, openSandboxStack, ROOT, stackConfigOf } from ".
 
 // Stand-ins answer for all but one: only what stands in front of containers is asked here.
 const stackConfig = stackConfigOf("examples/service-identity.yaml", {
-  frontend: { source: "tests/sandbox/data-plane/programs", command: [process.execPath, WORKLOAD] },
+  frontend: { source: path.join(ROOT, "tests/sandbox/data-plane/programs"), command: [process.execPath, WORKLOAD] },
   "backend-api": {},
   "auth-service": {},
   "db-service": {},
@@ -56,7 +57,6 @@ describe("the front end", function () {
     let now: Date | undefined;
     const mesh = await loadRunningMesh(change).open({
       controlPlane,
-      projectFolder: ROOT,
       stackConfig,
       outputs,
       env: withoutCredentials(process.env),

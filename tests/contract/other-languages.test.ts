@@ -28,7 +28,7 @@ const python: Variant = {
   missing: gatewayInPython().missing,
   others: () => ({
     gateway: {
-      source: `${FIXTURES}/gateway-python`,
+      source: path.join(ROOT, FIXTURES, "gateway-python"),
       command: [process.env["MESH_PYTHON"] ?? "python3", "-B", "-m", "gunicorn", "main:app"],
     },
   }),
@@ -39,9 +39,9 @@ const go: Variant = {
   names: { ...OURS, user: "user-service (Go)" },
   missing: spawnSync("go", ["version"]).status === 0 ? undefined : "Go",
   others: (folder) => {
-    const source = `${FIXTURES}/user-go`;
+    const source = path.join(ROOT, FIXTURES, "user-go");
     const program = path.join(folder, "user");
-    execFileSync("go", ["build", "-o", program, "."], { cwd: path.join(ROOT, source), stdio: "inherit" });
+    execFileSync("go", ["build", "-o", program, "."], { cwd: source, stdio: "inherit" });
     return { user: { source, command: [program] } };
   },
 };

@@ -30,7 +30,7 @@ export interface OtherCode {
 
 /** An order service whose process ends when it is asked for its orders. */
 export const FAILING_ORDER: OtherCode = {
-  source: "tests/contract/programs",
+  source: path.join(ROOT, "tests/contract/programs"),
   command: [process.execPath, "failing-order.mjs"],
 };
 
@@ -141,7 +141,7 @@ export async function openSandboxMesh(stackConfig: ProjectConfig, clock?: () => 
   try {
     const { controlPlane, outputs } = deployed;
     const env = withoutCredentials(process.env);
-    const mesh = await RunningMesh.open({ controlPlane, projectFolder: ROOT, stackConfig, outputs, env, clock });
+    const mesh = await RunningMesh.open({ controlPlane, stackConfig, outputs, env, clock });
     const target = new SandboxTarget(mesh);
     const close = async () => {
       await target.close();

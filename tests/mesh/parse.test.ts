@@ -126,6 +126,7 @@ describe("a sound config", () => {
 });
 
 describe("the stack config that Pulumi hands over", () => {
+  const PLAIN = "is encrypted, and everybody who sees the services sees it; write it as it is";
   const all = {
     "gcp:project": "acme-dev",
     "gcp:region": "europe-west9",
@@ -149,12 +150,19 @@ describe("the stack config that Pulumi hands over", () => {
   });
 
   it("is refused where a value is encrypted", () => {
-    const { problems } = decodeStackConfig(all, (key) => key === "cloud-run-mesh:services");
-    assert.deepEqual(problems, [
+    const some = { ...all, "gcp:project": "", "cloud-run-mesh:projectNumber": "" };
+    const { input, problems } = decodeStackConfig(
+      some,
+      (key) => !["gcp:region", "cloud-run-mesh:network"].includes(key),
+    );
+    assert.deepEqual(problems, []);
+    assert.deepEqual(parseMesh(input, "2026-11-23").problems, [
+      { path: "gcp:project", message: PLAIN },
       {
         path: "services",
         message: "holds an encrypted value; put it into Secret Manager and name it: { secret, version }",
       },
+      { path: "projectNumber", message: PLAIN },
     ]);
   });
 });

@@ -22,10 +22,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "index.ts": ["components", "mesh"],
   "sandbox/control-plane": ["mesh/names"],
   "sandbox/engine": ["sandbox/control-plane"],
-  sandbox: ["sandbox", "policy/src", "mesh/names"],
+  sandbox: ["sandbox", "policy/src", "mesh/names", "tools/person"],
   // The command that shows the proof beside what it runs.
-  "sandbox/start.ts": ["sandbox", "verify"],
-  verify: ["mesh", "sandbox", "services/runtime/clock", "services/runtime/tokens/application-default", "tools/deploy"],
+  "sandbox/start.ts": ["sandbox", "verify", "tools/person"],
+  verify: [
+    "mesh",
+    "sandbox",
+    "services/runtime/clock",
+    "services/runtime/tokens/application-default",
+    "tools/deploy",
+    "tools/person",
+  ],
 };
 
 /** Packages that a folder must not load: `mesh` is pure, `policy` judges stacks of any SDK version. */

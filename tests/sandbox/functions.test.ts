@@ -9,13 +9,13 @@ const ROOT = path.join(__dirname, "../..");
 
 describe("how the sandbox starts a function", () => {
   const written = (more: object = {}) => ({
-    source: "functions/account-scoring",
+    source: path.join(ROOT, "functions/account-scoring"),
     runtime: "nodejs22",
     entryPoint: "scoreAccount",
     ...more,
   });
-  const workloads = (one: object, folder = ROOT) =>
-    workloadsOf(declaredServices({ "cloud-run-mesh:functions": JSON.stringify({ score: one }) }), folder);
+  const workloads = (one: object) =>
+    workloadsOf(declaredServices({ "cloud-run-mesh:functions": JSON.stringify({ score: one }) }));
 
   it("is by Google's framework, on the address that it asks every service to listen on", () => {
     const [workload] = workloads(written({ name: "scoring" }));
@@ -43,13 +43,13 @@ describe("how the sandbox starts a function", () => {
   });
 
   it("says so where there is no folder, and where the framework is missing", () => {
-    assert.throws(() => workloads(written({ source: "functions/gone" })), {
-      message: 'functions.score.source: there is no folder "functions/gone"',
+    assert.throws(() => workloads(written({ source: "/functions/gone" })), {
+      message: 'functions.score.source: there is no folder "/functions/gone"',
     });
     const bare = mkdtempSync(path.join(tmpdir(), "bare-"));
     try {
       writeFileSync(path.join(bare, "package.json"), "{}");
-      assert.throws(() => workloads(written({ source: "." }), bare), {
+      assert.throws(() => workloads(written({ source: bare })), {
         message:
           'functions.score.source: @google-cloud/functions-framework is not installed; run "npm ci", or name the command in sandbox.command',
       });

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { temporaryFolder, usesPulumi, withoutCredentials } from "../support/pulumi-cli";
 import { TYPESCRIPT } from "../support/typescript";
@@ -114,6 +114,7 @@ describe("npm start", function () {
 
   it("tells the folder and the service whose code is missing, and fails", async () => {
     const file = path.join(folder, "missing.yaml");
+    mkdirSync(path.join(folder, "docs"));
     const services =
       "{ web: { image: i@sha256:0, source: services/nowhere }, api: { image: i@sha256:0, source: docs } }";
     writeFileSync(
@@ -124,7 +125,7 @@ describe("npm start", function () {
     assert.equal(code, 1);
     assert.equal(
       stderr,
-      'error: services.web.source: there is no folder "services/nowhere"\n' +
+      `error: services.web.source: there is no folder "${path.join(folder, "services/nowhere")}"\n` +
         'services.api.source: "docs" has no package.json with a start script; name the command in sandbox.command\n',
     );
   });

@@ -37,7 +37,7 @@ describe("npm run token and npm run call, in the sandbox", function () {
     const result = await sandbox.engine.run("up");
     assert.ok(result.ok, JSON.stringify(result.diagnostics));
     const outputs = result.outputs as unknown as StackOutputs;
-    mesh = await RunningMesh.open({ controlPlane: sandbox.controlPlane, projectFolder: ROOT, stackConfig, outputs });
+    mesh = await RunningMesh.open({ controlPlane: sandbox.controlPlane, stackConfig, outputs });
     ({ withdraw } = await announce(mesh, path.join(state, "dev")));
   });
   after(async () => {
@@ -158,11 +158,16 @@ describe("npm run token and npm run call, in the sandbox", function () {
     mkdirSync(path.join(state, "dead"));
     // Above the largest process id that Linux gives.
     writeFileSync(path.join(state, "dead/running.json"), JSON.stringify({ stack: "dead", pid: 2 ** 22 + 1 }));
-    await assert.rejects(findRunning(state), /^Error: several meshes are running: dev, dev; name one with --mesh$/);
+    const file = path.join(ROOT, "Pulumi.dev.yaml");
+    const which = `name one:\n  --mesh dev    # ${file}\n  --mesh other    # ${file}`;
+    await assert.rejects(findRunning(state), { message: `several meshes are running; ${which}` });
     assert.equal((await findRunning(state, "other")).stack, "dev");
     await other.withdraw();
     assert.ok(!existsSync(path.join(state, "other/running.json")));
     assert.equal((await findRunning(state)).stack, "dev");
+    await assert.rejects(findRunning(state, "dead"), {
+      message: `the mesh "dead" is not running any more: process ${2 ** 22 + 1} is gone; start it again: npm start`,
+    });
   });
 });
 

@@ -111,17 +111,30 @@ describe("npm run up, before anything is changed", () => {
     );
   });
 
-  it("refuses an encrypted map without reading it", async () => {
-    const encrypted = { config: async () => ({ values, encrypted: new Set(["cloud-run-mesh:services"]) }) };
-    assert.match(
-      (await obstacles({ cli: encrypted }))[0]!,
-      /services: holds an encrypted value; put it into Secret Manager/,
-    );
+  it("names each encrypted value and no other problem, as the rest was not read", async () => {
+    const unread = { ...values, "cloud-run-mesh:services": "{}" };
+    const encrypted = { config: async () => ({ values: unread, encrypted: new Set(["cloud-run-mesh:services"]) }) };
+    const file = join(folder, "Pulumi.prod.yaml");
+    const secure = "{ secure: v1:abc:def }";
+    writeFileSync(file, `config:\n  cloud-run-mesh:services: { web: { env: { A: ${secure}, B: b, C: ${secure} } } }\n`);
+    try {
+      assert.deepEqual(await obstacles({ cli: encrypted }), [
+        [
+          "2 problems in the stack config:",
+          ...["A", "C"].map(
+            (name) =>
+              `  services.web.env.${name}: holds an encrypted value; put it into Secret Manager and name it: { secret, version }`,
+          ),
+        ].join("\n"),
+      ]);
+    } finally {
+      writeFileSync(file, "");
+    }
   });
 
   it("names a project that is still the example's", async () => {
     assert.deepEqual(await obstacles({ cli: config({ "gcp:project": "acme-dev" }) }), [
-      `gcp:project is still the example's "acme-dev"; run "pulumi config set gcp:project PROJECT_ID"`,
+      `gcp:project is still the example's "acme-dev"; run "pulumi config set gcp:project PROJECT_ID --stack prod"`,
     ]);
   });
 
@@ -182,11 +195,11 @@ describe("npm run up, before anything is changed", () => {
   const destroy = (protectedOnes: readonly string[] | undefined, more: Record<string, string> = {}) =>
     obstacles({ operation: "destroy", cli: { ...config(more), protectedResources: async () => protectedOnes } });
   const OFF = { "cloud-run-mesh:deletionProtection": "false", "cloud-run-mesh:services": "{}" };
-  const STEPS = '"npm run up", with no deletionProtection of their own, then destroy again';
+  const STEPS = '"npm run up -- prod", with no deletionProtection of their own, then destroy again';
 
   it("says the two steps before what is deployed with protection can be destroyed, whatever the config says now", async () => {
     assert.deepEqual(await destroy(["web", "api"]), [
-      `protected from being deleted: web, api; in two steps: "pulumi config set deletionProtection false" and ${STEPS}`,
+      `protected from being deleted: web, api; in two steps: "pulumi config set deletionProtection false --stack prod" and ${STEPS}`,
     ]);
     assert.deepEqual(await destroy(["api"], OFF), [`protected from being deleted: api; in two steps: ${STEPS}`]);
   });
@@ -198,7 +211,7 @@ describe("npm run up, before anything is changed", () => {
 
   it("goes by the config where the state cannot be read", async () => {
     assert.deepEqual(await destroy(undefined), [
-      `protected from being deleted: the services of "prod"; in two steps: "pulumi config set deletionProtection false" and ${STEPS}`,
+      `protected from being deleted: the services of "prod"; in two steps: "pulumi config set deletionProtection false --stack prod" and ${STEPS}`,
     ]);
     assert.deepEqual(await destroy(undefined, OFF), []);
   });

@@ -81,10 +81,11 @@ if (call.startsWith("builds submit")) {
       : [];
   const config = () => readFileSync(path.join(folder, "Pulumi.prod.yaml"), "utf8");
   const run = (...args: string[]) => execute(process.execPath, ...COMMAND, ...args);
-  const execute = (program: string, ...args: string[]) =>
+  const execute = (program: string, ...args: string[]) => executeIn(folder, program, ...args);
+  const executeIn = (cwd: string, program: string, ...args: string[]) =>
     new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
       const env = { ...process.env, PATH: path.join(folder, "bin") };
-      const child = execFile(program, args, { cwd: folder, env }, (_, stdout, stderr) =>
+      const child = execFile(program, args, { cwd, env }, (_, stdout, stderr) =>
         resolve({ code: child.exitCode ?? -1, stdout, stderr }),
       );
     });
@@ -114,6 +115,19 @@ if (call.startsWith("builds submit")) {
       images: [`${HOME}/web:$BUILD_ID`],
     });
     assert.deepEqual(api!.slice(-3), [`--pack=image=${HOME}/api`, path.join(folder, "api"), "--quiet"]);
+  });
+
+  it("builds a folder outside of the project by itself", async () => {
+    gcloud();
+    const project = path.join(folder, "project");
+    mkdirSync(project);
+    writeFileSync(path.join(project, "Pulumi.prod.yaml"), CONFIG.replace("source: web", "source: ../web"));
+    const { code, stdout, stderr } = await executeIn(project, process.execPath, ...COMMAND, "prod", "web");
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^web: Dockerfile -> /m);
+    const built = calls().at(-1)!;
+    assert.deepEqual(built.slice(-2), [path.join(folder, "web"), "--quiet"]);
+    assert.match(built.find((one) => one.startsWith("--config="))!, /"--file","Dockerfile"/);
   });
 
   it("keeps what somebody wrote into the config during a build", async () => {

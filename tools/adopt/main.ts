@@ -1,17 +1,28 @@
 /** `npm run adopt -- STACK SERVICE…`: writes the file with which `pulumi import` takes running services under management. */
+import { resolve } from "node:path";
 import { Command } from "commander";
 import { decodeStackConfig, InvalidConfigError, parseMesh } from "../../mesh";
+import { encryptedPaths } from "../deploy/encrypted";
 import { PulumiCli } from "../deploy/pulumi-cli";
+import { fromHere, npm, quoted, standWhereThePersonIs } from "../person";
 import { replaceFile } from "../replace-file";
 import { importFile } from "./import-file";
 
+/** Where npm runs this: the folder with Pulumi.yaml. */
+const projectFolder = process.cwd();
+standWhereThePersonIs("adopt");
+
 async function adopt(stack: string, keys: readonly string[], out: string): Promise<void> {
-  const cli = await PulumiCli.find(process.cwd());
+  const cli = await PulumiCli.find(projectFolder);
   if (!cli) throw new Error("the Pulumi CLI is not on PATH; install it: https://www.pulumi.com/docs/install/");
   if (!(await cli.hasStack(stack)))
     throw new Error(`there is no stack "${stack}" in this backend; create it: pulumi stack init ${stack}`);
   const { values, encrypted } = await cli.config(stack);
-  const { input, problems: undecodable } = decodeStackConfig(values, (key) => encrypted.has(key));
+  const { input, problems: undecodable } = decodeStackConfig(
+    values,
+    (key) => encrypted.has(key),
+    encryptedPaths(projectFolder, stack),
+  );
   const { spec, problems } = parseMesh(
     { ...input, projectNumber: "0".repeat(12) },
     new Date().toISOString().slice(0, 10),
@@ -24,9 +35,11 @@ async function adopt(stack: string, keys: readonly string[], out: string): Promi
     );
   }
   replaceFile(out, `${JSON.stringify(importFile(spec, keys), undefined, 2)}\n`);
+  const isHere = process.cwd() === projectFolder;
+  const file = quoted(isHere ? out : resolve(out));
   console.log(`written ${out}; next, nothing of which changes a running service:
-  pulumi import --stack ${stack} --file ${out} --generate-code=false --protect=false --yes
-  npm run preview -- ${stack}`);
+  pulumi import ${isHere ? "" : `--cwd ${quoted(fromHere(projectFolder))} `}--stack ${stack} --file ${file} --generate-code=false --protect=false --yes
+  ${npm("preview")} -- ${stack}`);
 }
 
 new Command("adopt")

@@ -1,7 +1,8 @@
 /** Finds the way to a service of the mesh that runs on this machine. */
 import { readFileSync } from "node:fs";
 import { ProxyAgent } from "undici";
-import { findRunning } from "../../sandbox/running/announce";
+import { findRunning } from "../../sandbox/running/find-running";
+import { npm } from "../person";
 import { unknownService, type Way } from "./way";
 
 /** @throws Error for people: no mesh runs, no such service or caller */
@@ -10,7 +11,7 @@ export async function wayInSandbox(
   service: string,
   { as, mesh }: { readonly as?: string | undefined; readonly mesh?: string | undefined },
 ): Promise<Way> {
-  const running = await findRunning(stateFolder, mesh);
+  const running = await findRunning(stateFolder, mesh, npm("start"));
   const keys = running.services.map(({ key }) => key);
   const found = running.services.find(({ key }) => key === service) ?? unknownService(service, running.stack, keys);
   const entry = await running.enter(service, as);

@@ -1,9 +1,9 @@
 /** `npm run token` and `npm run call`: a service called with the right token, for whoever runs it. */
-import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { PulumiCli } from "../deploy/pulumi-cli";
+import { CHECKOUT, STATE, standWhereThePersonIs } from "../person";
 import { audienceOf, purposeOf } from "./audience";
 import { wayInSandbox } from "./in-sandbox";
 import { send } from "./send";
@@ -16,14 +16,13 @@ interface WhereOptions {
   readonly state: string;
 }
 
-const projectFolder = join(__dirname, "../..");
 const today = () => new Date().toISOString().slice(0, 10);
 
 async function find(service: string, { as, stack, mesh, state }: WhereOptions): Promise<Way> {
   if (stack === undefined) return wayInSandbox(state, service, { as, mesh });
   // Google's library takes longer to load than a call into the sandbox takes.
   const { wayOnGoogleCloud } = require("./on-google-cloud") as typeof import("./on-google-cloud");
-  return wayOnGoogleCloud(service, { stack, as, cli: await PulumiCli.find(projectFolder), today: today() });
+  return wayOnGoogleCloud(service, { stack, as, cli: await PulumiCli.find(CHECKOUT), today: today() });
 }
 
 async function token(service: string, options: WhereOptions & { readonly json?: boolean }): Promise<number> {
@@ -95,6 +94,8 @@ function seconds(text: string): number {
   return value;
 }
 
+standWhereThePersonIs("token", "call");
+
 const program = new Command("npm run").description("Calls a service of the mesh in somebody's name");
 const where = (command: Command) =>
   command
@@ -105,8 +106,8 @@ const where = (command: Command) =>
     .addOption(
       new Option("--stack <stack>", "a stack on Google Cloud, instead of the mesh that runs here").env("MESH_STACK"),
     )
-    .option("--mesh <stack>", "which mesh, where several run here")
-    .option("--state <folder>", "where npm start keeps its state", join(projectFolder, ".sandbox"));
+    .option("--mesh <stack>", "which mesh, where several run here: its stack, or the name of its folder below --state")
+    .option("--state <folder>", "where npm start keeps its state", STATE);
 
 where(program.command("token"))
   .description("Prints an ID token for a service, for whoever may call it first or for --as")

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { Command, CommanderError } from "commander";
+import { standWhereThePersonIs } from "../person";
 import { previewedIn, UnusableInput } from "./preview";
 import { NO_CONFIG, policyConfigIn, toText, verdictOn } from "./verdict";
 
@@ -89,8 +90,7 @@ function errorsIn(previewJson: string): string {
   }
 }
 
-// npm runs scripts in this repository; files and stacks are meant from where the person is.
-if (process.env["npm_lifecycle_event"] === "judge") process.chdir(process.env["INIT_CWD"] ?? ".");
+standWhereThePersonIs("judge");
 
 new Command("npm run judge --")
   .description("Judges a preview by the rules of the policy pack, before anything is made")

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { decodeStackConfig, formatProblems, type MeshSpec, parseMesh, projectApis } from "../../mesh";
+import { npm } from "../person";
+import { encryptedPaths } from "./encrypted";
 import type { Google } from "./google";
 import { neededPermissions, type Permission } from "./permissions";
 import type { Cli, StackConfig } from "./pulumi-cli";
@@ -72,7 +74,7 @@ export async function checkDeployment(
   }
 
   const config = selected === undefined ? undefined : await readConfig(selected, cli, obstacles, projectFolder);
-  const spec = config && operation !== "destroy" ? parseConfig(config, around.today, obstacles) : undefined;
+  const spec = config && operation !== "destroy" ? parseConfig(config, selected!, around, obstacles) : undefined;
   if (config && cli && selected && operation === "destroy")
     obstacles.push(...(await protection(config, selected, cli)));
 
@@ -108,8 +110,17 @@ async function readConfig(
   return cli.config(stack);
 }
 
-function parseConfig(config: StackConfig, today: string, obstacles: Obstacle[]): MeshSpec | undefined {
-  const { input, problems: undecodable } = decodeStackConfig(config.values, (key) => config.encrypted.has(key));
+function parseConfig(
+  config: StackConfig,
+  stack: string,
+  { projectFolder, today }: Surroundings,
+  obstacles: Obstacle[],
+): MeshSpec | undefined {
+  const { input, problems: undecodable } = decodeStackConfig(
+    config.values,
+    (key) => config.encrypted.has(key),
+    encryptedPaths(projectFolder, stack),
+  );
   // The number is looked up by the program; checks of names count with the longest that Google gives today.
   const { spec, problems } = parseMesh({ ...input, projectNumber: "0".repeat(12) }, today);
   const found = [...undecodable, ...problems];
@@ -117,7 +128,7 @@ function parseConfig(config: StackConfig, today: string, obstacles: Obstacle[]):
   else if (spec && spec.project === exampleProject()) {
     obstacles.push({
       check: "config",
-      message: `gcp:project is still the example's "${spec.project}"; run "pulumi config set gcp:project PROJECT_ID"`,
+      message: `gcp:project is still the example's "${spec.project}"; run "pulumi config set gcp:project PROJECT_ID --stack ${stack}"`,
     });
   }
   return spec;
@@ -134,11 +145,11 @@ async function protection({ values }: StackConfig, stack: string, cli: Cli): Pro
   const isOff = values["cloud-run-mesh:deletionProtection"] === "false";
   if (names === undefined ? isOff : names.length === 0) return [];
   const what = names === undefined ? `the services of "${stack}"` : names.join(", ");
-  const first = isOff ? "" : '"pulumi config set deletionProtection false" and ';
+  const first = isOff ? "" : `"pulumi config set deletionProtection false --stack ${stack}" and `;
   return [
     {
       check: "protection",
-      message: `protected from being deleted: ${what}; in two steps: ${first}"npm run up", with no deletionProtection of their own, then destroy again`,
+      message: `protected from being deleted: ${what}; in two steps: ${first}"${npm("up")} -- ${stack}", with no deletionProtection of their own, then destroy again`,
     },
   ];
 }

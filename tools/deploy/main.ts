@@ -2,11 +2,14 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { Command } from "commander";
+import { standWhereThePersonIs } from "../person";
 import { checkDeployment, type DeployOperation } from "./checks";
 import { googleFromDefaultCredentials } from "./google";
 import { PulumiCli } from "./pulumi-cli";
 
+/** Where npm runs this: the folder with Pulumi.yaml. */
 const projectFolder = process.cwd();
+standWhereThePersonIs("preview", "up", "destroy");
 
 async function deploy(
   operation: DeployOperation,

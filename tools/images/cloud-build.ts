@@ -8,8 +8,6 @@ import { type Build, REPOSITORY } from "./plan";
 export interface CloudBuildOptions {
   readonly project: string;
   readonly region: string;
-  /** Where `source` is relative to. */
-  readonly projectFolder: string;
   /** E-mail address of the account that builds. @default Cloud Build's default account of the project */
   readonly serviceAccount?: string | undefined;
   readonly tell: (line: string) => void;
@@ -48,8 +46,8 @@ export class CloudBuild {
   }
 
   /** The image with its digest, once it is built and pushed. */
-  async build({ key, source, image, dockerfile }: Build): Promise<string> {
-    const { project, region, projectFolder, serviceAccount } = this.options;
+  async build({ key, folder, context, image, dockerfile }: Build): Promise<string> {
+    const { project, region, serviceAccount } = this.options;
     const how = [
       ...["builds", "submit", `--project=${project}`, `--region=${region}`, "--format=json"],
       ...(serviceAccount === undefined
@@ -62,9 +60,9 @@ export class CloudBuild {
     const failed = `"${key}" could not be built`;
     const built =
       dockerfile === undefined
-        ? await this.#need(failed, [...how, `--pack=image=${image}`, path.join(projectFolder, source)])
+        ? await this.#need(failed, [...how, `--pack=image=${image}`, folder])
         : await this.#withFile("cloudbuild.json", withDocker(image, dockerfile), (file) =>
-            this.#need(failed, [...how, `--config=${file}`, projectFolder]),
+            this.#need(failed, [...how, `--config=${file}`, context]),
           );
     const digest = digestOf(built.stdout, image);
     if (digest === undefined) throw new Error(`${failed}: gcloud told no digest of ${image}`);

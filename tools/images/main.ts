@@ -29,7 +29,7 @@ async function images(stack: string, wanted: readonly string[], options: Options
 
   const { serviceAccount } = options;
   const tell = (line: string) => console.log(line);
-  const cloudBuild = new CloudBuild({ project, region, projectFolder, serviceAccount, tell });
+  const cloudBuild = new CloudBuild({ project, region, serviceAccount, tell });
   await cloudBuild.ensureRepository();
   for (const build of builds) {
     tell(`${build.key}: builds …`);

@@ -8,12 +8,18 @@ export const REPOSITORY = "cloud-run-mesh";
 export interface Build {
   /** Key of the service. */
   readonly key: string;
-  /** Folder of its code, relative to the project. */
+  /** Folder of its code, as the config names it. */
   readonly source: string;
+  /** The same in full. */
+  readonly folder: string;
   /** Image without tag or digest. */
   readonly image: string;
-  /** A Dockerfile there is used with the whole project as its context; else Google's buildpacks build the folder. */
+  /**
+   * A Dockerfile there, as seen from its context: the whole project, or the folder alone where that lies elsewhere. Where
+   * there is none, Google's buildpacks build the folder.
+   */
   readonly dockerfile: string | undefined;
+  readonly context: string;
 }
 
 export interface WrittenService {
@@ -41,19 +47,24 @@ export function planBuilds(
   const builds = (wanted.length > 0 ? wanted : withCode).flatMap((key): Build[] => {
     const source = services[key]?.source;
     if (source === undefined) return [];
-    if (!existsSync(path.join(projectFolder, source))) {
+    const folder = path.resolve(projectFolder, source);
+    if (!existsSync(folder)) {
       problems.push(`services.${key}.source: there is no folder "${source}"`);
       return [];
     }
-    const dockerfile = path.join(source, "Dockerfile");
+    const isElsewhere = /^\.\.($|[/\\])/.test(path.relative(projectFolder, folder));
+    const context = isElsewhere ? folder : projectFolder;
+    const dockerfile = path.join(folder, "Dockerfile");
     const [domain, name] = project.includes(":") ? project.split(":") : ["", project];
     const home = domain === "" ? name : `${domain}/${name}`;
     return [
       {
         key,
         source,
+        folder,
+        context,
         image: `${region}-docker.pkg.dev/${home}/${REPOSITORY}/${key}`,
-        dockerfile: existsSync(path.join(projectFolder, dockerfile)) ? dockerfile : undefined,
+        dockerfile: existsSync(dockerfile) ? path.relative(context, dockerfile) : undefined,
       },
     ];
   });

@@ -8,6 +8,8 @@ import * as path from "node:path";
 import { parseDocument, type ScalarTag } from "yaml";
 import type { StackConfig } from "../engine";
 import { EngineError, messageOf } from "../errors";
+import { encryptedIn } from "./encrypted";
+import { withFullSources } from "./source-folders";
 
 export interface ProjectConfig {
   readonly project: string;
@@ -30,13 +32,19 @@ export function readStackConfigFile(folder: string, file: string, hint = "name a
   if (typeof project.name !== "string") throw invalid(projectFile, 'expected a "name"');
   const settings = readMap(file, hint);
   const config: Record<string, string> = {};
-  for (const [key, declared] of Object.entries(asMap(project.config ?? {}, projectFile, "config"))) {
+  const set = (name: string, value: unknown, from: string) => {
+    const key = qualified(name, project.name as string);
+    config[key] = withFullSources(key, text(value), path.dirname(path.resolve(from)));
+  };
+  const declarations = asMap(project.config ?? {}, projectFile, "config");
+  refuseEncrypted(declarations, projectFile);
+  for (const [key, declared] of Object.entries(declarations)) {
     const value = isMap(declared) ? (declared.value ?? declared.default) : declared;
-    if (value !== undefined) config[qualified(key, project.name)] = text(value, projectFile, key);
+    if (value !== undefined) set(key, value, projectFile);
   }
-  for (const [key, value] of Object.entries(asMap(settings.config ?? {}, file, "config"))) {
-    config[qualified(key, project.name)] = text(value, file, key);
-  }
+  const written = asMap(settings.config ?? {}, file, "config");
+  refuseEncrypted(written, file);
+  for (const [key, value] of Object.entries(written)) set(key, value, file);
   const stack = path
     .basename(file)
     .replace(/^Pulumi\./, "")
@@ -56,23 +64,20 @@ function qualified(key: string, project: string): string {
   return key.includes(":") ? key : `${project}:${key}`;
 }
 
-function text(value: unknown, file: string, key: string): string {
-  refuseSecrets(value, file, key);
+function text(value: unknown): string {
   if (value === null || value === undefined) return "";
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-function refuseSecrets(value: unknown, file: string, at: string): void {
-  if (Array.isArray(value)) for (const [index, item] of value.entries()) refuseSecrets(item, file, `${at}[${index}]`);
-  if (!isMap(value)) return;
-  if (Object.keys(value).length === 1 && typeof value.secure === "string") {
-    throw invalid(
-      file,
-      `"${at}" is encrypted, and the key to it is not used outside of Pulumi's own runs; ` +
-        "put a plain value for it into a stack of the sandbox's own",
-    );
-  }
-  for (const [key, item] of Object.entries(value)) refuseSecrets(item, file, `${at}.${key}`);
+function refuseEncrypted(config: Readonly<Record<string, unknown>>, file: string): void {
+  const found = Object.entries(config).flatMap(([key, value]) => encryptedIn(value, key));
+  if (found.length === 0) return;
+  const names = found.map((one) => `"${one}"`).join(", ");
+  throw invalid(
+    file,
+    `${names} ${found.length === 1 ? "is" : "are"} encrypted, and the key to that is not used outside of Pulumi's own runs; ` +
+      "write a plain value into a stack config of the sandbox's own",
+  );
 }
 
 function readMap(file: string, hint: string): Record<string, unknown> {

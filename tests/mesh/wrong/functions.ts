@@ -28,8 +28,8 @@ export const wrongFunctions: readonly WrongConfig[] = [
     problems: ['functions.Score: key "Score" must be lower-case letters, digits and hyphens, starting with a letter'],
   },
   ...wrongValues("source", [
-    ["/srv/score", 'got "/srv/score", must be a folder of this repository, e.g. "functions/score"'],
-    ["../score", 'got "../score", must be a folder of this repository, e.g. "functions/score"'],
+    [" ", 'got " ", must be a folder, as seen from this file, e.g. "functions/score"'],
+    ["score ", 'got "score ", must be a folder, as seen from this file, e.g. "functions/score"'],
   ]),
   ...wrongValues("bucket", [
     [

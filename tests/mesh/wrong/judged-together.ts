@@ -102,9 +102,9 @@ export const wrongTogether: readonly WrongConfig[] = [
     ],
   },
   {
-    fact: "a source outside of the repository, and the sandbox's command that runs in it",
-    web: { source: "../web", sandbox: { command: ["node", "main.js"] } },
-    problems: ['services.web.source: got "../web", must be a folder of this repository, e.g. "services/web"'],
+    fact: "a source that names no folder, and the sandbox's command that runs in it",
+    web: { source: " ", sandbox: { command: ["node", "main.js"] } },
+    problems: ['services.web.source: got " ", must be a folder, as seen from this file, e.g. "services/web"'],
   },
   {
     fact: "a volume without a path, and a sidecar that mounts another",

@@ -16,12 +16,12 @@ export const wrongServices: readonly WrongConfig[] = [
     ],
   },
   {
-    fact: "a source outside of the repository",
-    web: { source: "/home/me/web" },
-    api: { source: "../api" },
+    fact: "a source that names no folder",
+    web: { source: " " },
+    api: { source: "../api " },
     problems: [
-      'services.web.source: got "/home/me/web", must be a folder of this repository, e.g. "services/web"',
-      'services.api.source: got "../api", must be a folder of this repository, e.g. "services/web"',
+      'services.web.source: got " ", must be a folder, as seen from this file, e.g. "services/web"',
+      'services.api.source: got "../api ", must be a folder, as seen from this file, e.g. "services/web"',
     ],
   },
   {

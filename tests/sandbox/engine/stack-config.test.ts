@@ -82,6 +82,26 @@ describe("stack config", function () {
     refuses(() => readStackConfig(empty, "dev"), `no such file "${empty}/Pulumi.yaml"; a Pulumi project has one`);
   });
 
+  it("takes a source from the folder of the file that names it", () => {
+    write(
+      "config:\n  cloud-run-mesh:services: { a: { source: ../code }, b: { source: /srv/b }, c: { image: i }, d: 1 }\n" +
+        "  cloud-run-mesh:functions: { f: { source: my code } }\n  orders:services: { a: { source: x } }\n",
+    );
+    const { config } = readStackConfig(path.relative(process.cwd(), folder), "dev");
+    assert.deepEqual(JSON.parse(config["cloud-run-mesh:services"]!), {
+      a: { source: path.join(folder, "../code") },
+      b: { source: "/srv/b" },
+      c: { image: "i" },
+      d: 1,
+    });
+    assert.deepEqual(JSON.parse(config["cloud-run-mesh:functions"]!), { f: { source: path.join(folder, "my code") } });
+    assert.deepEqual(JSON.parse(config["orders:services"]!), { a: { source: "x" } });
+    write("config:\n  cloud-run-mesh:services: [{ source: x }]\n  cloud-run-mesh:functions: text\n");
+    const wrong = readStackConfig(folder, "dev").config;
+    assert.equal(wrong["cloud-run-mesh:services"], '[{"source":"x"}]');
+    assert.equal(wrong["cloud-run-mesh:functions"], "text");
+  });
+
   it("names the place of a syntax error", () => {
     write("config:\n  orders:a: [1, 2\n  orders:b: 3\n");
     refuses(() => readStackConfig(folder, "dev"), /^invalid ".*\/Pulumi\.dev\.yaml": .* at line \d+, column \d+$/);
@@ -100,6 +120,11 @@ describe("stack config", function () {
     refuses(() => readStackConfig(folder, "dev"), /"orders:key" is encrypted/);
     write("config:\n  orders:keys: { list: [ { secure: v1:abc:def } ] }\n");
     refuses(() => readStackConfig(folder, "dev"), /"orders:keys\.list\[0\]" is encrypted(?!.*v1:abc)/);
+    write("config:\n  orders:a: { secure: v1:abc }\n  orders:b: { c: { secure: v1:abc } }\n");
+    refuses(
+      () => readStackConfig(folder, "dev"),
+      `invalid "${folder}/Pulumi.dev.yaml": "orders:a", "orders:b.c" are encrypted, and the key to that is not used outside of Pulumi's own runs; write a plain value into a stack config of the sandbox's own`,
+    );
   });
 
   describe("beside the real Pulumi CLI", () => {
