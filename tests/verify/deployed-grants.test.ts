@@ -349,6 +349,26 @@ describe("who is let in on Google Cloud", () => {
     ]);
   });
 
+  it("is set otherwise where Identity-Aware Proxy is off, or the default URL is", async () => {
+    const findings = await found((seeded) => {
+      asDeclared(seeded);
+      seeded.policies.settings.set("shop", { ingress: "INGRESS_TRAFFIC_ALL", defaultUriDisabled: true });
+    }, whole);
+    assert.deepEqual(
+      findings.map(({ message, command }) => [message, command]),
+      [
+        [
+          "iapEnabled is false, and true by the config",
+          "gcloud beta run services update shop --region=europe-west9 --project=acme-dev --iap",
+        ],
+        [
+          "defaultUriDisabled is true, and false by the config",
+          "gcloud run services update shop --region=europe-west9 --project=acme-dev --default-url",
+        ],
+      ],
+    );
+  });
+
   it("may be whom a custom role on the project lets in, by what it holds", async () => {
     const findings = await found(({ policies }) => {
       policies.roles.set("projects/acme-dev/roles/caller", ["run.services.get", "run.routes.invoke"]);

@@ -30,7 +30,7 @@ export function settingsOf({ ingress, iap, defaultUrlDisabled = false }: Receive
 
 export function judgeSettings(now: Settings, place: Place, { project, region }: MeshInPlace): GrantFinding[] {
   const wanted = place.settings!;
-  const update = `gcloud run services update ${place.name} --region=${region} --project=${project}`;
+  const update = `run services update ${place.name} --region=${region} --project=${project}`;
   return (Object.keys(wanted) as (keyof Settings)[])
     .filter((setting) => now[setting] !== wanted[setting])
     .map((setting) => ({
@@ -39,7 +39,7 @@ export function judgeSettings(now: Settings, place: Place, { project, region }: 
       message: `${setting} is ${inWords(now[setting])}, and ${inWords(wanted[setting])} by the config${
         setting === "invokerIamDisabled" ? ": lets anyone in, unauthenticated" : ""
       }`,
-      command: `${update} ${flag(setting, wanted)}`,
+      command: `gcloud ${setting === "iapEnabled" ? "beta " : ""}${update} ${flag(setting, wanted)}`,
     }));
 }
 
@@ -49,7 +49,10 @@ function inWords(value: string | boolean): string {
   return word === undefined ? String(value) : JSON.stringify(word);
 }
 
-/** What sets it. Source: https://cloud.google.com/sdk/gcloud/reference/run/services/update */
+/**
+ * What sets it; Identity-Aware Proxy in gcloud's beta alone, as of 2026-11.
+ * Sources: https://cloud.google.com/sdk/gcloud/reference/run/services/update and its sibling under `beta`
+ */
 function flag(setting: keyof Settings, { ingress, iapEnabled, defaultUriDisabled }: Settings): string {
   switch (setting) {
     case "ingress":
