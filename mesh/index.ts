@@ -28,4 +28,4 @@ export type {
   VpcRoute,
   WorkerPoolSpec,
 } from "./spec/spec";
-export { untilCondition } from "./until";
+export { deploymentEnd, untilCondition } from "./until";

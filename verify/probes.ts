@@ -1,5 +1,13 @@
 /** What must pass and what must fail, for every edge of the access graph and for what is not one. */
-import { type AccessGraph, type Caller, type CallerSpec, callerName, type Edge, type ReceiverSpec } from "../mesh";
+import {
+  type AccessGraph,
+  type Caller,
+  type CallerSpec,
+  callerName,
+  deploymentEnd,
+  type Edge,
+  type ReceiverSpec,
+} from "../mesh";
 
 /**
  * Where a request comes from: a service, job or worker pool of the mesh with its network, a VPC network of the project,
@@ -44,6 +52,8 @@ export interface Probe {
   readonly expect: Expectation;
   /** Last day, UTC, on which IAM lets it pass; absent where there is none, or where a deployment ends the grant. */
   readonly until?: string;
+  /** How a deployment ends the grant, or has ended it, in words; absent where IAM ends it, or nothing. */
+  readonly end?: string;
   /** Where the config says so, or what refuses it. */
   readonly because: string;
 }
@@ -101,7 +111,7 @@ function allowed(edge: Edge, graph: AccessGraph): Probe {
     to: edge.to,
     token: "own",
     expect: "reaches the container",
-    ...(edge.until && !edge.endsAtDeployment && { until: edge.until }),
+    ...endOf(edge),
     because: edge.reason,
   };
 }
@@ -114,8 +124,7 @@ function impersonators({ key }: ReceiverSpec, graph: AccessGraph): Probe[] {
       graph.impersonations
         .filter(({ account }) => callerName(edge.from) === `serviceAccount:${account}`)
         .map(({ member: caller, account: via, until, reason }) => {
-          const { until: _, ...probe } = allowed(edge, graph);
-          return { ...probe, caller, via, ...(until && { until }), because: reason };
+          return { ...allowed(edge, graph), caller, via, ...(until && { until }), because: reason };
         }),
     );
 }
@@ -130,12 +139,14 @@ function endedMembers({ key }: ReceiverSpec, graph: AccessGraph): Probe[] {
       to: key,
       token: "own",
       expect: NO_GRANT,
-      because: endedBecause(edge),
+      ...endOf(edge),
+      because: `no grant; ${edge.reason} has ended`,
     }));
 }
 
-function endedBecause({ reason, until = "" }: Edge): string {
-  return `${reason} ended on ${until}`;
+function endOf({ until, endsAtDeployment, isOver }: Edge): Pick<Probe, "end" | "until"> {
+  if (until === undefined) return {};
+  return endsAtDeployment ? { end: deploymentEnd(until, isOver === true) } : { until };
 }
 
 /** Every caller without an edge to this service: with a way to it, its missing grant refuses it, without one the ingress. */
@@ -152,7 +163,8 @@ function refusedCallers(service: ReceiverSpec, graph: AccessGraph): Probe[] {
         to: service.key,
         token: "own" as const,
         expect: reachable ? NO_GRANT : NO_WAY,
-        because: ended ? endedBecause(ended) : reachable ? "no grant" : "ingress: no way through a VPC network",
+        ...(ended && endOf(ended)),
+        because: `${reachable ? "no grant" : "ingress: no way through a VPC network"}${ended ? `; ${ended.reason} has ended` : ""}`,
       };
     });
 }

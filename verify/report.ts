@@ -64,7 +64,8 @@ export class VerifyReport {
   private cell(results: readonly Result[]): string {
     const texts = results.map(({ probe, observed, outcome }) => {
       const passes = probe.until === undefined ? "passes" : `passes until ${probe.until}`;
-      const short = typeof probe.expect === "string" ? passes : String(probe.expect.code);
+      const saw = typeof probe.expect === "string" ? passes : String(probe.expect.code);
+      const short = probe.end === undefined ? saw : `${saw}, ${probe.end}`;
       return this.style(outcome, `${SIGNS[outcome]} ${outcome === "as expected" ? short : seen(observed)}`);
     });
     return [...new Set(texts)].join("\n");

@@ -65,6 +65,9 @@ describe("what the components make", () => {
     "a mesh with worker pools": { config: { workerPools: TASK } },
     "a mesh with functions": { config: { functions: { score: FUNCTION } } },
     "a mesh with developers": { config: { developers: DEVELOPERS }, api: OPEN },
+    "a mesh with people whose access ends": {
+      api: { ...OPEN, access: [{ member: "user:ada@acme.com", until: "2099-12-31" }] },
+    },
     "a large mesh": {
       ...large,
       config: { ...large.config, network: { create: { nat: true }, privateDnsZone: true } },

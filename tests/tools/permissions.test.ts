@@ -122,6 +122,16 @@ describe("the permissions of a deployment", () => {
       "iam.serviceAccounts.update",
     ]));
 
+  it("are those of the account of people whose access ends, and none for a workload's end", () => {
+    const of = (member: string) => besides({}, { ...OPEN, access: [{ member, until: "2099-12-31" }] });
+    assert.deepEqual(of("group:team@acme.com"), [
+      ...ACCOUNTS,
+      "iam.serviceAccounts.getIamPolicy",
+      "iam.serviceAccounts.setIamPolicy",
+    ]);
+    assert.deepEqual(of("serviceAccount:robot@partner.iam.gserviceaccount.com"), []);
+  });
+
   it("grow with what services use, each asked of the project that it is in", () => {
     const plain = needed({});
     const web = { roles: ["roles/cloudsql.client"], env: { KEY: SECRET } };

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { accessGraph, parseMesh } from "../../mesh";
-import { probes, TOKEN_CASES } from "../../verify/probes";
+import { type Probe, probes, TOKEN_CASES } from "../../verify/probes";
 import { outcomeOf, type Target, verify } from "../../verify/result";
 import { IMAGE, meshInput, TODAY } from "../mesh/support";
 
@@ -48,6 +48,57 @@ describe("the probes of a mesh", () => {
     assert.ok(
       cases.every(({ caller, expect }) => caller === "web" && typeof expect === "object" && expect.code === 401),
     );
+  });
+});
+
+describe("the probes of ends", () => {
+  const ROBOT = "serviceAccount:robot@partner.iam.gserviceaccount.com";
+  const open = { ingress: { all: "partners call it directly" } };
+  const probesOf = (until: string, access: object[] = []) => {
+    const calls = [{ service: "api", until }];
+    const web = { ...open, calls, access: [{ member: ROBOT, until }, ...access] };
+    const { spec } = parseMesh(meshInput({ web, config: { jobs: { nightly: { image: IMAGE, calls } } } }), TODAY);
+    return probes(accessGraph(spec!)).filter(({ token, end, via }) => token === "own" && (end ?? via) !== undefined);
+  };
+  const told = (all: readonly Probe[]) =>
+    all.map(({ caller, via, to, expect, end, until, because }) => [
+      via === undefined ? caller : `${caller} as ${via}`,
+      to,
+      typeof expect === "string" ? "passes" : `${expect.code} ${expect.cause}`,
+      end ?? until,
+      because,
+    ]);
+
+  it("say of whom a deployment ends that they pass until then", () => {
+    const end = "ends at the first deployment after 2027-03-31";
+    assert.deepEqual(told(probesOf("2027-03-31")), [
+      [ROBOT, "web", "passes", end, "services.web.access[0]"],
+      ["web", "api", "passes", end, "services.web.calls[0]"],
+      ["nightly", "api", "passes", end, "jobs.nightly.calls[0]"],
+    ]);
+  });
+
+  it("must be refused once the day is over, by the missing grant or the missing way into the network", () => {
+    const end = "ended on 2026-11-22";
+    const noWay = "ingress: no way through a VPC network";
+    assert.deepEqual(told(probesOf("2026-11-22")), [
+      [ROBOT, "web", "403 no grant", end, "no grant; services.web.access[0] has ended"],
+      ["web", "api", "404 ingress", end, `${noWay}; services.web.calls[0] has ended`],
+      ["nightly", "api", "404 ingress", end, `${noWay}; jobs.nightly.calls[0] has ended`],
+    ]);
+  });
+
+  it("are sent by people as the account that they mint tokens of, until their day", () => {
+    const ada = { member: "user:ada@acme.com", until: "2027-03-31" };
+    assert.deepEqual(told(probesOf("2026-11-22", [ada])).slice(0, 1), [
+      [
+        "user:ada@acme.com as web-access-sa@acme-dev.iam.gserviceaccount.com",
+        "web",
+        "passes",
+        "2027-03-31",
+        "services.web.access[1]",
+      ],
+    ]);
   });
 });
 
