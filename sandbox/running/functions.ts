@@ -28,8 +28,19 @@ export function functionCommand(
   const main = frameworkMain(folder);
   if (main === undefined) return `${FRAMEWORK} is not installed; run "npm ci", or name the command in sandbox.command`;
   const kind = takesEvents ? "cloudevent" : "http";
-  const bind = path.join(__dirname, "bind-address.cjs");
-  return [process.execPath, "-r", bind, main, `--target=${entryPoint}`, `--signature-type=${kind}`];
+  const [defaults, bind] = ["function.env", "bind-address.cjs"].map((file) => path.join(__dirname, file)) as [
+    string,
+    string,
+  ];
+  return [
+    process.execPath,
+    `--env-file=${defaults}`,
+    "-r",
+    bind,
+    main,
+    `--target=${entryPoint}`,
+    `--signature-type=${kind}`,
+  ];
 }
 
 function frameworkMain(folder: string): string | undefined {

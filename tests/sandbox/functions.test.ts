@@ -19,15 +19,23 @@ describe("how the sandbox starts a function", () => {
 
   it("is by Google's framework, on the address that it asks every service to listen on", () => {
     const [workload] = workloads(written({ name: "scoring" }));
-    const [program, r, bind, main, ...options] = workload?.command ?? [];
+    const [program, defaults, r, bind, main, ...options] = workload?.command ?? [];
     assert.equal(workload?.service, "scoring");
     assert.equal(workload?.folder, path.join(ROOT, "functions/account-scoring"));
     assert.deepEqual([program, r], [process.execPath, "-r"]);
+    assert.equal(defaults, `--env-file=${path.join(ROOT, "sandbox/running/function.env")}`);
     assert.deepEqual(
       [bind, main].map((file) => path.basename(file ?? "")),
       ["bind-address.cjs", "main.js"],
     );
     assert.deepEqual(options, ["--target=scoreAccount", "--signature-type=http"]);
+  });
+
+  it("is in production, as Google's build says where the function does not", () => {
+    const [program = "", defaults = ""] = workloads(written())[0]?.command ?? [];
+    const said = (env: NodeJS.ProcessEnv) =>
+      execFileSync(program, [defaults, "-p", "process.env.NODE_ENV"], { env, encoding: "utf8" }).trim();
+    assert.deepEqual([said({}), said({ NODE_ENV: "development" })], ["production", "development"]);
   });
 
   it("is with events where it has a trigger", () => {
