@@ -1,41 +1,54 @@
-// Runs all tests: what is fast in one process, and each file that drives a Pulumi engine in a process of its own, as the
-// SDK keeps state for a whole process and a failed run must not be blamed on the next. The last line counts everything.
-import { spawn } from "node:child_process";
+// Runs all tests, or the files that are named: what is fast in one process, and each file that drives a Pulumi engine in
+// a process of its own, as the SDK keeps state for a whole process and a failed run must not be blamed on the next. A file
+// that does not end in time is ended and has failed. The last line counts everything.
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { runMocha } from "./support/mocha-process.mjs";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
-const files = readdirSync("tests", { recursive: true })
-  .filter((file) => file.endsWith(".test.ts") && !file.includes("node_modules"))
-  .map((file) => `tests/${file}`)
-  .sort();
+
+/** Far more than any file takes on two slow cores, the build of the Pulumi CLI included. */
+const FILE_LIMIT_S = Number(process.env.TEST_FILE_LIMIT_S ?? 900);
+/** For what its last test has left to end by itself. */
+const END_LIMIT_S = Number(process.env.TEST_END_LIMIT_S ?? 30);
+
+const named = process.argv.slice(2);
+const files = named.length > 0 ? named : allFiles();
 const drivesAnEngine = (file) => /usesPulumi|EmbeddedEngine|InlineProgram|openSandbox/.test(readFileSync(file, "utf8"));
-const groups = [files.filter((file) => !drivesAnEngine(file)), ...files.filter(drivesAnEngine).map((file) => [file])];
+const fast = files.filter((file) => !drivesAnEngine(file));
+const groups = [...(fast.length > 0 ? [fast] : []), ...files.filter(drivesAnEngine).map((file) => [file])];
 
 const total = { passed: 0, failed: 0, skipped: 0 };
+const tookMs = new Map();
 for (const group of groups) {
-  const { code, output } = await mocha(group);
-  const counts = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/m.exec(output);
+  const started = performance.now();
+  const run = await runMocha(group, { fileMs: FILE_LIMIT_S * 1000, endMs: END_LIMIT_S * 1000 });
+  for (const [file, ms] of run.tookMs) tookMs.set(file, (tookMs.get(file) ?? 0) + ms);
+  if (group.length === 1) tookMs.set(group[0], performance.now() - started);
+  for (const problem of run.problems) console.log(problem);
+  const counts = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/m.exec(run.output);
   if (!counts) {
     total.failed += 1;
-    console.log(`${group.length === 1 ? group[0] : "the fast tests"} ended with code ${code} before their count`);
+    if (run.problems.length === 0) {
+      console.log(`${group.length === 1 ? group[0] : "the fast tests"} ended with code ${run.code} before their count`);
+    }
     continue;
   }
   const [passed, failed, skipped] = counts.slice(1).map((count) => Number(count ?? 0));
   total.passed += passed;
   total.skipped += skipped;
-  total.failed += failed === 0 && code !== 0 ? 1 : failed;
+  total.failed += failed === 0 && (run.code !== 0 || run.problems.length > 0) ? 1 : failed;
+}
+console.log("\nSeconds of the files that took longest:");
+for (const [file, ms] of [...tookMs].sort(([, a], [, b]) => b - a).slice(0, 20)) {
+  console.log(`${(ms / 1000).toFixed(1).padStart(7)}  ${file}`);
 }
 console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ""}`);
 process.exitCode = total.failed > 0 ? 1 : 0;
 
-function mocha(group) {
-  const args = ["node_modules/mocha/bin/mocha.js", "--reporter", "tests/support/reporter.js", ...group];
-  const child = spawn(process.execPath, args, { stdio: ["inherit", "pipe", "inherit"] });
-  let output = "";
-  child.stdout.setEncoding("utf8").on("data", (text) => {
-    output += text;
-    process.stdout.write(text);
-  });
-  return new Promise((resolve) => child.once("close", (code) => resolve({ code, output })));
+function allFiles() {
+  return readdirSync("tests", { recursive: true })
+    .filter((file) => file.endsWith(".test.ts") && !file.includes("node_modules"))
+    .map((file) => `tests/${file}`)
+    .sort();
 }

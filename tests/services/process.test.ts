@@ -83,8 +83,9 @@ describe("the services as processes", () => {
     const lost: string[] = [];
     let answered = 0;
     let closing = 0;
+    const endsAtMs = Date.now() + 15_000;
     const client = async () => {
-      while (closing === 0) {
+      while (closing === 0 && Date.now() < endsAtMs) {
         const { headers, status } = await http(`${service.url}/orders`, { headers: { connection: "keep-alive" } });
         answered += 1;
         if (status !== 200) lost.push(`answered ${status}`);

@@ -3,6 +3,8 @@ import { createServer, type IncomingMessage, request, type Server, type ServerRe
 import type { AddressInfo } from "node:net";
 import type { Clock } from "../../services/runtime/index";
 
+export { until } from "../support/until";
+
 /** A clock that stands until it is moved. Timers run in order, each after the promises before it have settled. */
 export class HeldClock implements Clock {
   #timers: { atMs: number; run: () => void }[] = [];
@@ -41,11 +43,6 @@ export class HeldClock implements Clock {
 /** Lets everything run that is ready to. */
 export async function settled(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
-}
-
-/** Waits for a condition, with the test's own timeout as its limit. */
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
 }
 
 /** A token that reads like one of Google's; nothing in a service checks the signature. */

@@ -1,4 +1,3 @@
-import * as assert from "node:assert/strict";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
@@ -16,6 +15,10 @@ import {
   type ServiceLog,
 } from "../../../sandbox/data-plane";
 import { withoutCredentials } from "../../support/pulumi-cli";
+
+export { isAlive } from "../../support/is-alive";
+export { until } from "../../support/until";
+
 import {
   account,
   cloud,
@@ -178,22 +181,4 @@ export async function askAs(
   const access = await mesh.plane.proxyFor(asked.caller ?? { email: who });
   const token = await mesh.plane.idToken(who, new URL(target).origin);
   return ask(access, target, { token, ...asked });
-}
-
-export async function until(condition: () => boolean | Promise<boolean>, what: string, ms = 5000): Promise<void> {
-  const end = performance.now() + ms;
-  while (!(await condition())) {
-    assert.ok(performance.now() < end, `not within ${ms} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
-/** False also for one that has ended and that nobody has waited for, as happens to orphans in a container. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return process.platform !== "linux" || !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
-  } catch {
-    return false;
-  }
 }

@@ -2,7 +2,6 @@ import * as assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import * as path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { describe, it } from "mocha";
 import { type EngineResult, openPulumiEngine } from "../../../sandbox/engine";
 import { readLocks } from "../../../sandbox/engine/stack/stack-lock";
@@ -10,6 +9,7 @@ import { type ChildArguments, fourTopics, TOPICS } from "../../support/engine-ch
 import { temporaryFolder, usesPulumi, withoutCredentials } from "../../support/pulumi-cli";
 import { type StubProvider, serveStubProvider } from "../../support/stub-provider";
 import { TYPESCRIPT } from "../../support/typescript";
+import { until as waitUntil } from "../../support/until";
 
 const CHILD = path.join(__dirname, "..", "..", "support", "engine-child.ts");
 
@@ -171,10 +171,7 @@ describe("an interrupted operation", function () {
   });
 });
 
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = performance.now() + 30_000;
-  while (!condition()) {
-    assert.ok(performance.now() < deadline, `gave up waiting for ${condition}`);
-    await sleep(50);
-  }
+/** An engine takes seconds to start. */
+function until(condition: () => boolean): Promise<void> {
+  return waitUntil(condition, String(condition), 30_000);
 }

@@ -72,8 +72,7 @@ describe("the auth proxy's tokens", () => {
       const audience = new URL(seen.url, "http://m").searchParams.get("audience");
       response.end(audience ? idToken(audience, Date.now() + 3_600_000) : "p");
     });
-    let status = 0;
-    while (status !== 200) status = (await http(`${proxy.url}/`)).status;
+    await until(async () => (await http(`${proxy.url}/`)).status === 200);
     assert.equal((await http(`${proxy.url}/ready`)).status, 200);
   }).timeout(20_000);
 
