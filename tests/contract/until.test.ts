@@ -1,10 +1,14 @@
 /** Whoever has an end, in the sandbox: before the day, after it, and after the deployment that follows it. */
 import * as assert from "node:assert/strict";
+import { rmSync } from "node:fs";
 import type { ProjectConfig } from "../../sandbox/engine";
+import { openSandbox } from "../../sandbox/sandbox";
 import { probes } from "../../verify/probes";
+import { succeeded } from "../deploy/support";
 import { WORKLOAD } from "../sandbox/data-plane/mesh";
+import { temporaryFolder, withoutCredentials } from "../support/pulumi-cli";
 import { factOf, wrongOf } from "./facts";
-import { graphOf, openSandboxMesh, type Running, servicesOf, stackConfigOf } from "./running";
+import { graphOf, openSandboxMesh, ROOT, type Running, servicesOf, stackConfigOf } from "./running";
 
 const PERSON = "user:ada@acme.example";
 const ROBOT = "serviceAccount:robot@partner-project.iam.gserviceaccount.com";
@@ -54,6 +58,24 @@ describe("ends in the sandbox", () => {
         ["frontend", "backend-api", `ended on ${OVER}`],
       ],
     );
+  });
+
+  it("warn at the deployment, on the embedded engine too, of what it leaves out", async () => {
+    const stateFolder = temporaryFolder();
+    const env = withoutCredentials(process.env);
+    const options = { projectFolder: ROOT, stackConfig: stackConfig(), stateFolder, engine: "embedded", env } as const;
+    const sandbox = await openSandbox(options);
+    try {
+      const { diagnostics } = succeeded(await sandbox.engine.run("up"));
+      const message = `ended on ${OVER}, and the grant is left out; remove the entry, or set a later day`;
+      assert.deepEqual(diagnostics, [
+        { severity: "warning", message: `services.frontend.calls[0].until: ${message}` },
+        { severity: "warning", message: `services.frontend.access[0].until: ${message}` },
+      ]);
+    } finally {
+      await sandbox.close();
+      rmSync(stateFolder, { recursive: true });
+    }
   });
 
   it("leave the person's own token without any grant: the account alone calls", async () => {

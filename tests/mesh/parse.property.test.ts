@@ -8,7 +8,7 @@ const key = fc.constantFrom("web", "api", "db", "constructor", "a", "orders-of-t
 const mostly = <T>(sound: fc.Arbitrary<T>, odd: fc.Arbitrary<unknown>) =>
   fc.oneof({ weight: 39, arbitrary: sound }, { weight: 1, arbitrary: odd });
 const junk = fc.oneof(fc.jsonValue(), fc.constant("__proto__"), fc.constant(undefined));
-const until = mostly(fc.constantFrom("2027-03-31", "2027-03-31 00:00:00 +0000 UTC"), fc.string());
+const until = mostly(fc.constantFrom("2027-03-31", "2027-03-31 00:00:00 +0000 UTC", "2020-01-31"), fc.string());
 const member = mostly(
   fc.constantFrom("serviceAccount:a@p.iam.gserviceaccount.com"),
   fc.constantFrom("allUsers", "user:a@acme.com", "domain:x.com"),
@@ -48,7 +48,7 @@ describe("any config", () => {
     let [total, sound] = [0, 0];
     fc.assert(
       fc.property(config, (generated) => {
-        const { spec, problems } = parseMesh(
+        const { spec, problems, warnings } = parseMesh(
           { project: "p", region: "us-central1", projectNumber: "123456789012", config: generated },
           TODAY,
         );
@@ -57,8 +57,10 @@ describe("any config", () => {
         for (const { path, message } of problems) assert.ok(path.length > 0 && message.length > 0);
         if (!spec) return;
         sound++;
-        const { services, edges } = accessGraph(spec);
+        const { services, edges, ended } = accessGraph(spec);
         assert.ok(edges.every(({ to }) => services.some(({ key: known }) => known === to)));
+        assert.equal(warnings.length, ended.length);
+        assert.ok(edges.every(({ isOver }) => !isOver) && ended.every(({ isOver }) => isOver));
       }),
       { numRuns: 2000, seed: 20261123 },
     );

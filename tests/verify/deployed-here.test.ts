@@ -1,10 +1,21 @@
 import * as assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
+import type { Identity } from "../../verify/deployed/credentials";
 import { NotProbed } from "../../verify/deployed/not-probed";
 import { observedOf } from "../../verify/deployed/observed";
 import type { Probe } from "../../verify/probes";
 import { ACCESS_TOKEN, TestGoogle } from "./deployed-google";
-import { type Change, credentialsOf, openMesh, outcomes, PARTNERS, person, robot } from "./deployed-support";
+import {
+  type Change,
+  cliOf,
+  credentialsOf,
+  openMesh,
+  outcomes,
+  PARTNERS,
+  person,
+  robot,
+  VALUES,
+} from "./deployed-support";
 
 const CI = "ci@acme.iam.gserviceaccount.com";
 const toWeb = ({ to, from }: Probe) => to === "web" && from === "internet";
@@ -54,6 +65,42 @@ describe("a deployed stack, probed from the internet", () => {
     assert.match(
       (await probed(token("own"), as({ ...person(), member: "user:Ada@Acme.com" })))[1]!,
       /as expected, 200$/,
+    );
+  });
+
+  it("shows a person with an end to be let in as the account whose tokens they mint, and nobody else", async () => {
+    const account = "web-access-sa@acme-dev.iam.gserviceaccount.com";
+    const services = JSON.parse(VALUES["cloud-run-mesh:services"] ?? "{}");
+    services.web.access = ["user:ada@acme.com", "user:bob@acme.com"].map((member) => ({ member, until: "2031-12-31" }));
+    const values = { ...VALUES, "cloud-run-mesh:services": JSON.stringify(services) };
+    const cli = cliOf(google, { config: async () => ({ values, encrypted: new Set() }) });
+    const minting = (identity: (account: string) => Promise<Identity>): Change => ({
+      world: {
+        cli,
+        credentials: credentialsOf(async () => person()),
+        credentialsOf: (of) => credentialsOf(() => identity(of)),
+      },
+    });
+    const isTheirs = (probe: Probe) => toWeb(probe) && probe.via !== undefined;
+    const letIn = () => void google.services.set("web", { invokers: [account] });
+    assert.deepEqual(
+      await probed(
+        isTheirs,
+        minting(async (of) => robot(of)),
+        letIn,
+      ),
+      [
+        "user:ada@acme.com from internet -> web, own: as expected, 200",
+        "user:bob@acme.com from internet -> web, own: needs credentials of user:bob@acme.com; these are of user:ada@acme.com",
+      ],
+    );
+    const refuses = minting(async () => {
+      throw new NotProbed("Google gave no token for the credentials (Permission denied)");
+    });
+    const [first] = await probed(isTheirs, refuses, letIn);
+    assert.equal(
+      first,
+      "user:ada@acme.com from internet -> web, own: Google gave no token for the credentials (Permission denied)",
     );
   });
 

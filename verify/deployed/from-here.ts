@@ -13,6 +13,8 @@ export type Fetch = typeof undiciFetch;
 
 export interface FromHereOptions {
   readonly credentials: Credentials;
+  /** Those of an account whose tokens the person mints. */
+  readonly credentialsOf: (account: string) => Credentials;
   /** Members that the person says to belong to, e.g. `group:support@acme.com`. */
   readonly memberOf: readonly string[];
   readonly fetch: Fetch;
@@ -33,7 +35,8 @@ export class FromHere {
   async send(probe: Probe, url: string, signal: AbortSignal): Promise<Observed> {
     const token = await this.#token(probe, url, signal);
     const observed = observedOf(await this.#ask(url, token, signal));
-    const isTheirs = probe.token === "own" && !(await this.options.credentials.identity()).idTokenFor;
+    const isTheirs =
+      probe.token === "own" && probe.via === undefined && !(await this.options.credentials.identity()).idTokenFor;
     if (isTheirs && "status" in observed && observed.status === 401 && !observed.reached) throw notTaken;
     return observed;
   }
@@ -45,14 +48,12 @@ export class FromHere {
     switch (token) {
       case "own": {
         const { member } = identity;
-        if (via !== undefined) {
-          throw new NotProbed(`${caller} mints tokens of ${via}; where that may be tried, impersonate ${via}`);
-        }
         const isCaller = member.toLowerCase() === caller?.toLowerCase();
         if (!isCaller && !this.options.memberOf.includes(caller ?? "")) {
           throw new NotProbed(`needs credentials of ${caller ?? "a caller"}; these are of ${member}${advice(caller)}`);
         }
-        return identity.idToken(url);
+        const shown = via === undefined ? identity : await this.options.credentialsOf(via).identity();
+        return shown.idToken(url);
       }
       case "altered": {
         const own = await identity.idToken(url);

@@ -46,6 +46,7 @@ export interface DeployedOptions {
 export interface World {
   readonly cli: StackCli | undefined;
   readonly credentials: Credentials;
+  readonly credentialsOf: (account: string) => Credentials;
   readonly fetch: Fetch;
   readonly clock: Clock;
   readonly runApi: string;
@@ -101,7 +102,13 @@ export async function openDeployed(options: DeployedOptions): Promise<Deployed> 
   const policies = new DeployedPolicies(api, apis, { project, region }, clock, signal);
   const mesh = { graph, project, region, serviceAccounts };
   const redeploy = `pulumi refresh --stack ${name} && npm run up -- ${name}`;
-  const fromHere = new FromHere({ credentials, memberOf, fetch, timeoutMs });
+  const fromHere = new FromHere({
+    credentials,
+    credentialsOf: world.credentialsOf ?? ((account) => defaultCredentials(account)),
+    memberOf,
+    fetch,
+    timeoutMs,
+  });
   return {
     graph,
     target: new DeployedTarget(name, graph, { fromHere, jobs, urls, signal }),
