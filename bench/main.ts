@@ -2,6 +2,7 @@
 import { cpus } from "node:os";
 import Table from "cli-table3";
 import { Argument, Command, InvalidArgumentError } from "commander";
+import { runCommand } from "../tools/command/run";
 import { authProxyBench, DEFAULTS, ratesTable } from "./auth-proxy/bench";
 import { type Figures, measure } from "./measure";
 import { parseBench } from "./parse";
@@ -66,16 +67,13 @@ function whole(text: string): number {
   return Number(text);
 }
 
-new Command("npm run bench --")
+const command = new Command("npm run bench --")
   .description("Measures what this project promises, beside what it is measured against")
   .addArgument(new Argument("[parts...]", "which parts (default: all)").choices(Object.keys(PARTS)))
   .option("--rounds <n>", "rounds of each contender", whole, 5)
   .option("--json", "print the figures as JSON", false)
   .action((parts: string[], { rounds, json }: { rounds: number; json: boolean }) =>
     bench(parts.length > 0 ? parts : Object.keys(PARTS), rounds, json),
-  )
-  .parseAsync()
-  .catch((error: Error) => {
-    console.error(error.message);
-    process.exitCode = 1;
-  });
+  );
+
+void runCommand(command);

@@ -58,7 +58,9 @@ export class Report {
       const where = urn ? ` ${urn.slice(urn.lastIndexOf("::") + 2)}` : "";
       this.write(`  ${this.style(level === "mandatory" ? "red" : "yellow", `${level} ${policy}`)}${where}: ${message}`);
     }
-    if (refusals.length === 0) this.write(`  ${this.style("green", "nothing refused")}, ${judged} resources judged`);
+    if (refusals.length > 0) return;
+    if (judged === 0) this.write("  nothing was judged");
+    else this.write(`  ${this.style("green", "nothing refused")}, ${judged} resources judged`);
   }
 
   urls(urls: Readonly<Record<string, string>>, accounts: Readonly<Record<string, string>>): void {

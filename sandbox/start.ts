@@ -2,14 +2,16 @@
 import { rmSync } from "node:fs";
 import * as path from "node:path";
 import { Command, Option } from "commander";
+import { JsonDocument } from "../tools/command/document";
+import { runCommand } from "../tools/command/run";
 import { CHECKOUT, defaultStackConfig, fromHere, STATE, standWhereThePersonIs } from "../tools/person";
 import { VerifyReport } from "../verify/report";
 import { verifyRunning } from "../verify/sandbox";
 import { decisionLine, openDecisionFile } from "./data-plane";
-import { EngineError, type EngineResult, type ProjectConfig, readStackConfigFile } from "./engine";
-import type { Progress } from "./engine/result";
+import { deploy } from "./deploy";
+import { type EngineResult, failureOf, type ProjectConfig, readStackConfigFile } from "./engine";
 import type { MeshPlace } from "./hints";
-import { isComponent, Report, summary } from "./report";
+import { Report } from "./report";
 import { announce, openBrowserEntrance, openLaptops, othersRunning, RunningMesh, type StackOutputs } from "./running";
 import { ENGINES, type EngineChoice, openSandbox, type Sandbox } from "./sandbox";
 import { stateName } from "./state-name";
@@ -32,8 +34,10 @@ interface Run {
   readonly colours: boolean;
 }
 
+const document = new JsonDocument();
+
 async function start(file: string, options: Options): Promise<number> {
-  const { engine, state, fresh, json } = options;
+  const { engine, state, fresh, recover = false, json } = options;
   const colours = (json ? process.stderr : process.stdout).isTTY === true;
   const report = new Report(json ? (line) => console.error(line) : (line) => console.log(line), colours);
   const stackConfig = readStackConfigFile(CHECKOUT, path.resolve(file));
@@ -54,29 +58,16 @@ async function start(file: string, options: Options): Promise<number> {
     report.line(
       `${fromHere(path.resolve(file))} into the sandbox, with the policy pack, on ${sandbox.engine.description}`,
     );
-    const result = await deploy(sandbox, options, report);
-    const run = { stackConfig, stateFolder, options, report, colours };
-    if (result.ok) return await runServices(sandbox, result, run);
-    if (json) printJson({ ...result });
+    const result = await deploy(sandbox, recover, report);
+    document.add(result);
+    if (result.ok) return await runServices(sandbox, result, { stackConfig, stateFolder, options, report, colours });
+    const error = failureOf(result);
+    if (result.findings.some(({ level }) => level === "mandatory")) console.error(`error: ${error}`);
+    document.print({ error });
     return result.interrupted ? 130 : 1;
   } finally {
     await sandbox.close();
   }
-}
-
-async function deploy(sandbox: Sandbox, { recover }: Options, report: Report): Promise<EngineResult> {
-  report.heading("Resources");
-  const onEvent = (progress: Progress) => report.progress(progress);
-  const recovered = recover ? await sandbox.engine.run("recover", { onEvent }) : undefined;
-  const result = recovered?.ok === false ? recovered : await sandbox.engine.run("up", { onEvent });
-  report.line(`  ${summary(result.steps)} in ${(result.durationMs / 1000).toFixed(1)} s`);
-  report.verdicts(result.findings, result.steps.filter((step) => !isComponent(step)).length);
-  if (result.ok) {
-    const { urls, serviceAccounts } = result.outputs as unknown as StackOutputs;
-    report.urls(urls, serviceAccounts);
-  }
-  report.problems(result);
-  return result;
 }
 
 /** Runs what was deployed until somebody stops it, after every probe has been sent. */
@@ -85,13 +76,13 @@ async function runServices({ controlPlane }: Sandbox, result: EngineResult, run:
   const outputs = result.outputs as unknown as StackOutputs;
   const logFile = path.join(stateFolder, "decisions.jsonl");
   const log = openDecisionFile(logFile);
-  const stopped = new Promise<void>((resolve) => {
+  const stopped = new Promise<undefined>((resolve) => {
     // Not once: with nobody listening any more, the data plane would let the signal end this process after its own.
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve());
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve(undefined));
   });
   report.heading("Processes");
   const started = performance.now();
-  const mesh = await RunningMesh.open({
+  const opening = RunningMesh.open({
     controlPlane,
     stackConfig,
     outputs,
@@ -100,16 +91,24 @@ async function runServices({ controlPlane }: Sandbox, result: EngineResult, run:
       if (stream === "sandbox" || options.logs) report.line(`  ${service} | ${line}`);
     },
   });
+  const mesh = await Promise.race([opening, stopped]);
+  if (!mesh) {
+    opening.then((late) => late.close()).catch(() => {});
+    await log.close();
+    return interrupted();
+  }
   try {
     report.processes(mesh.plane.stats, performance.now() - started);
     report.heading("Who may call what: sent and seen");
-    const results = await verifyRunning(mesh, stackConfig);
+    const results = await Promise.race([verifyRunning(mesh, stackConfig), stopped]);
+    if (!results) return interrupted();
     const proof = new VerifyReport(colours);
     report.line(proof.matrix(results));
     const wrong = results.filter(({ outcome }) => outcome !== "as expected");
     if (wrong.length > 0) report.line(proof.table(wrong));
     report.line(`  ${proof.summary(results)}`);
-    if (options.json) printJson({ ...result, probes: results });
+    const outcome = wrong.length > 0 ? { ok: false, error: `${wrong.length} probes were not as expected` } : {};
+    document.print({ ...outcome, probes: results });
     if (options.once) return wrong.length > 0 ? 1 : 0;
 
     const { invitation, withdraw } = await announce(mesh, stateFolder);
@@ -138,6 +137,11 @@ function meshPlace(stateFolder: string): MeshPlace {
   return { stateRoot, ...(othersRunning(stateRoot, name).length > 0 && { mesh: name }) };
 }
 
+function interrupted(): number {
+  document.print({ ok: false, interrupted: true, error: "interrupted" });
+  return 130;
+}
+
 /** One for each service that people sign in to, as the first who may. */
 function openEntrances(mesh: RunningMesh) {
   const services = mesh.services.filter(({ isBehindIap }) => isBehindIap);
@@ -150,13 +154,9 @@ function openEntrances(mesh: RunningMesh) {
   );
 }
 
-function printJson(value: unknown): void {
-  console.log(JSON.stringify(value, undefined, 2));
-}
-
 standWhereThePersonIs("start");
 
-new Command("npm start --")
+const command = new Command("npm start --")
   .description(
     "Deploys a stack config with the policy pack into the sandbox, runs its services and proves who may call whom: " +
       "Google Cloud on this machine, no account needed",
@@ -175,10 +175,6 @@ new Command("npm start --")
   .option("--json", "print the result as JSON on standard output, the report on standard error")
   .action(async (file: string, options: Options) => {
     process.exitCode = await start(file, options);
-  })
-  .parseAsync()
-  .catch((error: Error) => {
-    const isForPeople = error instanceof EngineError || error.name === "ControlPlaneError";
-    console.error(isForPeople ? `error: ${error.message}` : error);
-    process.exitCode = 1;
   });
+
+void runCommand(command, { document });

@@ -5,7 +5,9 @@
 import * as path from "node:path";
 import { styleText } from "node:util";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { EngineError, readStackConfigFile } from "../sandbox/engine";
+import { readStackConfigFile } from "../sandbox/engine";
+import { JsonDocument } from "../tools/command/document";
+import { runCommand } from "../tools/command/run";
 import { CHECKOUT, defaultStackConfig, fromHere, standWhereThePersonIs } from "../tools/person";
 import { openDeployed } from "./deployed/open";
 import { type GrantReport, isSound } from "./grants/judge";
@@ -24,20 +26,22 @@ interface Options {
   readonly json?: boolean;
 }
 
+const document = new JsonDocument();
 const say = (line: string) => console.error(line);
 
 async function main(file: string, options: Options): Promise<number> {
   const { stack, json } = options;
   const done = progress();
+  document.add({ target: stack ?? "sandbox" });
   const { results, grants } = await (stack === undefined ? inSandbox(file, done) : onGoogleCloud(stack, options, done));
-  if (json) {
-    console.log(JSON.stringify({ target: stack ?? "sandbox", results, grants }, undefined, 2));
-  } else {
+  const isProven = results.every(({ outcome }) => outcome === "as expected") && isSound(grants);
+  document.print({ ok: isProven, results, grants });
+  if (!json) {
     const colours = process.stdout.isTTY === true;
     const report = new VerifyReport(colours);
     console.log(`${report.table(results)}\n${grantsText(grants, colours)}\n${report.summary(results)}`);
   }
-  return results.every(({ outcome }) => outcome === "as expected") && isSound(grants) ? 0 : 1;
+  return isProven ? 0 : 1;
 }
 
 /** What came of the probes, and who is let in. */
@@ -106,7 +110,7 @@ function members(member: string, others: readonly string[] = []): string[] {
 
 standWhereThePersonIs("verify");
 
-new Command("npm run verify --")
+const command = new Command("npm run verify --")
   .description(
     "Sends a request for every permission of a stack and for everything that is none, wrong tokens included, and shows " +
       "what came of each; reads the IAM policies, and names whom the config does not declare. In the sandbox, unless a " +
@@ -129,10 +133,6 @@ new Command("npm run verify --")
   .option("--json", "print the results as JSON")
   .action(async (file: string, options: Options) => {
     process.exitCode = await main(file, options);
-  })
-  .parseAsync()
-  .catch((error: Error) => {
-    const isDefect = !(error instanceof EngineError) && /^(Type|Reference|Range|Syntax)Error$/.test(error.name);
-    console.error(isDefect ? error : `error: ${error.message}`);
-    process.exitCode = 1;
   });
+
+void runCommand(command, { document });

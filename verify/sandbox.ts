@@ -1,5 +1,5 @@
 /** The probes of a stack config against the sandbox: the mesh that runs here. */
-import { EngineError, type ProjectConfig } from "../sandbox/engine";
+import { EngineError, failureOf, type ProjectConfig } from "../sandbox/engine";
 import { RunningMesh, type StackOutputs } from "../sandbox/running";
 import { openSandbox } from "../sandbox/sandbox";
 import type { GrantReport } from "./grants/judge";
@@ -42,7 +42,8 @@ export async function verifyInSandbox(
       const problems = result.diagnostics.filter(({ severity }) => severity === "error");
       const refusals = result.findings.filter(({ level }) => level === "mandatory");
       const lines = [...problems, ...refusals].map(({ message }) => message.trim());
-      throw new EngineError("stack-config", [...new Set(lines)].join("\n"));
+      const message = refusals.length > 0 ? [`${failureOf(result)}:`, ...new Set(lines)].join("\n") : failureOf(result);
+      throw new EngineError("stack-config", message);
     }
     const outputs = result.outputs as unknown as StackOutputs;
     const { controlPlane } = sandbox;

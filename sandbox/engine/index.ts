@@ -15,4 +15,5 @@ export { EngineError, type EngineErrorCode, messageOf } from "./errors";
 export { existingIn } from "./find-existing";
 export { openPulumiEngine, type PulumiEngine, type PulumiEngineOptions } from "./pulumi-engine";
 export type * from "./result";
+export { failureOf } from "./result";
 export { type ProjectConfig, readStackConfig, readStackConfigFile, stacksIn } from "./stack/stack-config";

@@ -19,6 +19,7 @@ import type { EngineResult, Operation } from "./result";
 import { adoptLostCreates, pendingOperations } from "./stack/recover";
 import { readLocks, removeStaleLocks } from "./stack/stack-lock";
 import { openStateFolder, type StateFolder } from "./stack/state-folder";
+import { catchProgramErrors } from "./stray-errors";
 
 export interface PulumiEngineOptions {
   /** The CLI, as `findPulumi` answers it. */
@@ -92,6 +93,7 @@ export class PulumiEngine implements Engine {
   }
 
   async run(operation: Operation, options: OperationOptions = {}): Promise<EngineResult> {
+    catchProgramErrors();
     const started = performance.now();
     const collector = new EventCollector(operation === "preview", options.onEvent ?? (() => {}));
     const { project, stack } = this.options;

@@ -97,6 +97,14 @@ export function countSteps(steps: readonly Step[]): Record<string, number> {
   return counts;
 }
 
+/** Why an operation did not end well, in words; the findings themselves are told apart. */
+export function failureOf({ findings, diagnostics }: Pick<EngineResult, "findings" | "diagnostics">): string {
+  const stopping = findings.filter(({ level }) => level === "mandatory").length;
+  if (stopping > 0) return `${stopping} ${stopping === 1 ? "finding stops" : "findings stop"} the deployment`;
+  const errors = diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message.trim());
+  return errors.join("\n") || "interrupted";
+}
+
 /** The key under which two reports of one violation are the same: a pack repeats them when a resource is seen twice. */
 export function findingKey(finding: Finding): string {
   return JSON.stringify([finding.pack, finding.policy, finding.level, finding.urn ?? "", finding.message]);

@@ -213,14 +213,14 @@ describe("npm run judge", () => {
       return [status, stderr.trim()];
     };
     assert.deepEqual(usage(["--jsn"]), [2, "error: unknown option '--jsn'\n(Did you mean --json?)"]);
-    assert.deepEqual(usage(["absent.json"]), [2, 'cannot read "absent.json"']);
+    assert.deepEqual(usage(["absent.json"]), [2, 'error: cannot read "absent.json"']);
     assert.deepEqual(usage(["--stack", "dev"]), [
       2,
-      "the Pulumi CLI is not on PATH; install it: https://www.pulumi.com/docs/install/",
+      "error: the Pulumi CLI is not on PATH; install it: https://www.pulumi.com/docs/install/",
     ]);
     assert.deepEqual(usage(["--stack", "dev", "a.json"]), [
       2,
-      "--stack makes a preview and a plan of its own; leave out the file and --plan",
+      "error: --stack makes a preview and a plan of its own; leave out the file and --plan",
     ]);
   });
 

@@ -24,12 +24,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "sandbox/engine": ["sandbox/control-plane"],
   sandbox: ["sandbox", "policy/src", "mesh/names", "tools/person"],
   // The command that shows the proof beside what it runs.
-  "sandbox/start.ts": ["sandbox", "verify", "tools/person"],
+  "sandbox/start.ts": ["sandbox", "tools/command", "tools/person", "verify"],
+  "tools/command": ["sandbox/data-plane/processes/last-moment", "sandbox/engine/stray-errors"],
   verify: [
     "mesh",
     "sandbox",
     "services/runtime/clock",
     "services/runtime/tokens/application-default",
+    "tools/command",
     "tools/deploy",
     "tools/person",
   ],

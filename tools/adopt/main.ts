@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { decodeStackConfig, InvalidConfigError, parseMesh } from "../../mesh";
+import { runCommand } from "../command/run";
 import { encryptedPaths } from "../deploy/encrypted";
 import { PulumiCli } from "../deploy/pulumi-cli";
 import { fromHere, npm, quoted, standWhereThePersonIs } from "../person";
@@ -42,14 +43,11 @@ async function adopt(stack: string, keys: readonly string[], out: string): Promi
   ${npm("preview")} -- ${stack}`);
 }
 
-new Command("adopt")
+const command = new Command("adopt")
   .description("Writes the file with which pulumi import takes running services under management")
   .argument("<stack>", "stack, e.g. prod")
   .argument("<services...>", "keys of services in the stack config that exist already")
   .option("--out <file>", "where to write the file", "adopt.json")
-  .action((stack: string, keys: string[], { out }: { out: string }) => adopt(stack, keys, out))
-  .parseAsync()
-  .catch((error: Error) => {
-    console.error(error.message);
-    process.exitCode = 1;
-  });
+  .action((stack: string, keys: string[], { out }: { out: string }) => adopt(stack, keys, out));
+
+void runCommand(command);

@@ -2,6 +2,8 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { JsonDocument } from "../command/document";
+import { runCommand } from "../command/run";
 import { PulumiCli } from "../deploy/pulumi-cli";
 import { CHECKOUT, STATE, standWhereThePersonIs } from "../person";
 import { audienceOf, purposeOf } from "./audience";
@@ -16,6 +18,7 @@ interface WhereOptions {
   readonly state: string;
 }
 
+const document = new JsonDocument();
 const today = () => new Date().toISOString().slice(0, 10);
 
 async function find(service: string, { as, stack, mesh, state }: WhereOptions): Promise<Way> {
@@ -31,19 +34,8 @@ async function token(service: string, options: WhereOptions & { readonly json?: 
     const missing = missingGrant(way, today());
     const { as, via, url, place, token: text } = way;
     if (options.json) {
-      console.log(
-        JSON.stringify(
-          {
-            token: text,
-            as,
-            ...(via && { via }),
-            audience: audienceOf(text),
-            ...(missing && { refusedWith: missing }),
-          },
-          undefined,
-          2,
-        ),
-      );
+      const refusedWith = missing && { refusedWith: missing };
+      document.print({ ok: true, token: text, as, ...(via && { via }), audience: audienceOf(text), ...refusedWith });
     } else {
       console.error(`${callerOf(way)}, ${purposeOf(text, url)}, in ${place}`);
       if (missing) console.error(`this token will be refused:\n${missing}`);
@@ -129,7 +121,4 @@ where(program.command("call"))
     process.exitCode = await call(service, path, options);
   });
 
-program.parseAsync().catch((error: Error) => {
-  console.error(`error: ${error.message}`);
-  process.exitCode = 1;
-});
+void runCommand(program, { document });

@@ -7,10 +7,14 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { Command, CommanderError } from "commander";
+import { Command } from "commander";
+import { JsonDocument } from "../command/document";
+import { runCommand } from "../command/run";
 import { standWhereThePersonIs } from "../person";
 import { previewedIn, UnusableInput } from "./preview";
 import { NO_CONFIG, policyConfigIn, toText, verdictOn } from "./verdict";
+
+const document = new JsonDocument();
 
 interface Options {
   readonly stack?: string;
@@ -29,8 +33,10 @@ async function main(file: string | undefined, options: Options): Promise<number>
         )
       : await preview(options.stack);
   const verdict = verdictOn(previewed, config);
-  console.log(options.json ? JSON.stringify(verdict, undefined, 2) : toText(verdict));
-  return verdict.findings.some(({ level }) => level === "mandatory") ? 1 : 0;
+  const isRefused = verdict.findings.some(({ level }) => level === "mandatory");
+  document.print({ ok: !isRefused, ...verdict });
+  if (!options.json) console.log(toText(verdict));
+  return isRefused ? 1 : 0;
 }
 
 function contentOf(file: string): string {
@@ -92,7 +98,7 @@ function errorsIn(previewJson: string): string {
 
 standWhereThePersonIs("judge");
 
-new Command("npm run judge --")
+const command = new Command("npm run judge --")
   .description("Judges a preview by the rules of the policy pack, before anything is made")
   .argument("[file]", 'what "pulumi preview --json --show-sames" printed (default: standard input)')
   .option("--stack <name>", "run the preview of this stack, in this folder, with the Pulumi CLI on PATH")
@@ -100,18 +106,11 @@ new Command("npm run judge --")
   .option("--policy-config <file>", "levels and keys, as for --policy-pack-config")
   .option("--json", "print the findings as JSON", false)
   .addHelpText("after", "\nEnds with 1 where something mandatory is found, with 2 where nothing could be judged.")
-  .exitOverride()
   .action(async (file: string | undefined, options: Options) => {
     if (options.stack !== undefined && (file ?? options.plan) !== undefined) {
       throw new UnusableInput("--stack makes a preview and a plan of its own; leave out the file and --plan");
     }
     process.exitCode = await main(file, options);
-  })
-  .parseAsync()
-  .catch((error: Error) => {
-    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-    else {
-      console.error(error instanceof UnusableInput ? error.message : error);
-      process.exitCode = 2;
-    }
   });
+
+void runCommand(command, { document, failed: 2 });

@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { Command } from "commander";
+import { runCommand } from "../command/run";
 import { standWhereThePersonIs } from "../person";
 import { checkDeployment, type DeployOperation } from "./checks";
 import { googleFromDefaultCredentials } from "./google";
@@ -32,11 +33,11 @@ async function deploy(
   const consent = options.yes && operation !== "preview" ? ["--yes"] : [];
   return run(["--stack", checked.stack!, ...policy, ...consent]);
 
-  /** Ctrl-C reaches the CLI as well, which ends in good order; this process waits for it. */
+  /** Ctrl-C reaches the CLI as well, other signals are passed on; it ends in good order, and this process waits for it. */
   function run(args: readonly string[]): Promise<number> {
     const child = spawn("pulumi", [operation, ...args], { cwd: projectFolder, stdio: "inherit" });
-    const ignore = () => {};
-    process.on("SIGINT", ignore);
+    process.on("SIGINT", () => {});
+    for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill("SIGINT"));
     return new Promise((resolve, reject) => {
       child.once("error", reject);
       child.once("close", (code, signal) => resolve(code ?? (signal ? 130 : 1)));
@@ -60,7 +61,5 @@ for (const [operation, what] of [
       process.exitCode = await deploy(operation, stack, options);
     });
 }
-program.parseAsync().catch((error: Error) => {
-  console.error(error.message);
-  process.exitCode = 1;
-});
+
+void runCommand(program);

@@ -3,6 +3,7 @@ import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { Command } from "commander";
+import { runCommand } from "../command/run";
 import { replaceFile } from "../replace-file";
 import { CloudBuild } from "./cloud-build";
 import { readConfigText, type WrittenConfig, withImage } from "./config-edit";
@@ -82,7 +83,7 @@ function textOf(config: Readonly<Record<string, unknown>>, key: string, name: st
   return value;
 }
 
-new Command("npm run images --")
+const command = new Command("npm run images --")
   .description(
     "Builds the services of a stack from their `source` with Cloud Build, pushes them to the stack's Artifact Registry " +
       "and writes the digests into the stack config",
@@ -91,9 +92,6 @@ new Command("npm run images --")
   .argument("[services...]", "keys of services (default: all that have a source)")
   .option("--service-account <email>", "account that builds, instead of Cloud Build's default one")
   .option("--dry-run", "say what would be built, and build nothing")
-  .action((stack: string, services: string[], options: Options) => images(stack, services, options))
-  .parseAsync()
-  .catch((error: Error) => {
-    console.error(`error: ${error.message}`);
-    process.exitCode = 1;
-  });
+  .action((stack: string, services: string[], options: Options) => images(stack, services, options));
+
+void runCommand(command);

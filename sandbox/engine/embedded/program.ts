@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Program, StackConfig } from "../engine";
 import type { Diagnostic } from "../result";
+import { onProgramError } from "../stray-errors";
 import type { EmbeddedCloud, EmbeddedResource } from "./cloud";
 
 export interface EmbeddedProgram {
@@ -77,8 +78,6 @@ export async function runProgram(
     ended = true;
     // The SDK would wait for what waits for the failed resource, which may be for ever.
     await Promise.race([pulumi.runtime.disconnect(), failure.quiet()]);
-    // The SDK's stack meets the same failure and leaves it unhandled; Node says so once its queue of promises is empty.
-    await new Promise(setImmediate);
     throw error;
   } finally {
     failure.stop();
@@ -164,8 +163,7 @@ function collectFailures() {
     fail = reject;
   });
   first.catch(() => {});
-  process.on("unhandledRejection", fail);
-  process.on("uncaughtException", fail);
+  const stop = onProgramError(fail);
   let underWay = 0;
   let failed: { readonly error: unknown } | undefined;
   return {
@@ -188,9 +186,6 @@ function collectFailures() {
     async quiet(): Promise<void> {
       for (let turns = 0; turns < 10; turns += underWay === 0 ? 1 : 0) await new Promise(setImmediate);
     },
-    stop: () => {
-      process.off("unhandledRejection", fail);
-      process.off("uncaughtException", fail);
-    },
+    stop,
   };
 }
