@@ -80,11 +80,15 @@ export class TokenVerifier {
   }
 }
 
-/** Seen in the tests of e6qu/sockerless-cloud: a URL is accepted with and without a slash at its end. */
+/**
+ * A URL is accepted with a path behind it, which is the audience that Scheduler, Tasks and Pub/Sub send where none is set,
+ * and not with a query or a fragment. Seen in laravel-google-cloud-tasks-queue issue 113 and
+ * googleapis/python-tasks issue 137; for the slash alone, in the tests of e6qu/sockerless-cloud.
+ */
 function accepts(audiences: readonly string[], audience: string): boolean {
-  return (
-    audiences.includes(audience) || audiences.includes(audience.replace(/\/$/, "")) || GCLOUD_CLIENTS.includes(audience)
-  );
+  const [, origin = audience] = /^(https:\/\/[^/?#]+\.run\.app)\/[^?#]*$/.exec(audience) ?? [];
+  const forms = [audience, audience.replace(/\/$/, ""), origin];
+  return GCLOUD_CLIENTS.includes(audience) || forms.some((one) => audiences.includes(one));
 }
 
 function refused(reason: ReasonCode, message: string): Verified {

@@ -81,20 +81,37 @@ describe("front end: tokens", () => {
     await refused(await made({ claims: { iat: undefined } }), "it has no beginning (iat)");
   });
 
-  it("refuses one for another audience, a tag's and a path's included", async () => {
+  it("refuses one for another audience, a tag's included, and its own with a query or a fragment", async () => {
     const accepted = (mesh.controlPlane.list().find(({ id }) => id.endsWith("/order"))!.state["urls"] as string[]).join(
       ", ",
     );
-    for (const audience of [url("user"), url("next---order"), `${ORDER}/x`, "", ORDER.toUpperCase()]) {
+    for (const audience of [
+      ...[
+        url("user"),
+        `${url("user")}/x`,
+        url("next---order"),
+        "",
+        ORDER.toUpperCase(),
+        "https://order.acme.example/x",
+      ],
+      ...[`${ORDER}?x`, `${ORDER}/x?y=z`, `${ORDER}/#x`, `${ORDER}.evil.example/x`, `${ORDER}@evil.example/x`],
+    ]) {
       const list = `its audience is ${audience}; accepted: ${accepted}, https://order.acme.example`;
       await refused(await made({}, audience), list);
     }
   });
 
-  it("takes every URL of the service, a slash behind it, custom audiences, and gcloud's own client", async () => {
+  it("takes every URL of the service, a slash or a path behind it, custom audiences, and gcloud's own client", async () => {
     const urls = mesh.controlPlane.list().find(({ id }) => id.endsWith("/order"))!.state["urls"] as string[];
     const gcloud = "32555940559.apps.googleusercontent.com";
-    for (const audience of [...urls, `${ORDER}/`, "https://order.acme.example", gcloud]) {
+    for (const audience of [
+      ...urls,
+      `${ORDER}/`,
+      `${ORDER}/x`,
+      `${ORDER}/x/y.z`,
+      "https://order.acme.example",
+      gcloud,
+    ]) {
       assert.equal((await send(await made({}, audience))).code, 200, audience);
     }
   });
