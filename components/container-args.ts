@@ -1,4 +1,5 @@
-import type { VpcRoute } from "../mesh";
+import type * as pulumi from "@pulumi/pulumi";
+import type { MeshSpec, VpcRoute } from "../mesh";
 import type { EnvValue, SecretRef, VolumeSpec } from "../mesh/spec/container";
 import type { MeshNetwork } from "./mesh-network";
 
@@ -32,12 +33,18 @@ export function volume(name: string, spec: VolumeSpec) {
 }
 
 /** Into a network that the mesh makes by its outputs, so that what runs in it is made after it. */
-export function vpcAccess(route: VpcRoute, made: MeshNetwork | undefined) {
+export function vpcAccess(route: VpcRoute, mesh: MeshSpec, made: MeshNetwork | undefined) {
   const { tags, egress } = route;
   const { network, subnetwork, connector } = route.created && made ? made : route;
   const setting = egress === "all-traffic" ? "ALL_TRAFFIC" : "PRIVATE_RANGES_ONLY";
-  if (connector !== undefined) return { connector, egress: setting };
+  if (connector !== undefined) return { connector: wholeName(connector, mesh), egress: setting };
   return { egress: setting, networkInterfaces: [defined({ network, subnetwork, tags: tags && [...tags] })] };
+}
+
+/** As Google names a connector. Source: https://cloud.google.com/run/docs/reference/rest/v2/VpcAccess */
+function wholeName(connector: pulumi.Input<string>, { project, region }: MeshSpec): pulumi.Input<string> {
+  if (typeof connector !== "string" || connector.includes("/")) return connector;
+  return `projects/${project}/locations/${region}/connectors/${connector}`;
 }
 
 /** Secrets that volumes hold. */

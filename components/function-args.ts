@@ -42,17 +42,17 @@ export function functionArgs(
       maxInstanceCount: spec.scaling?.maxInstances,
       maxInstanceRequestConcurrency: spec.concurrency,
       timeoutSeconds: spec.timeoutSeconds,
-      ...(spec.vpc && route(spec.vpc, made)),
+      ...(spec.vpc && route(spec.vpc, mesh, made)),
     }),
   };
 }
 
 /** The same two ways as of a service, in the words of functions. */
-function route(vpc: NonNullable<FunctionSpec["vpc"]>, made: MeshNetwork | undefined) {
+function route(vpc: NonNullable<FunctionSpec["vpc"]>, mesh: MeshSpec, made: MeshNetwork | undefined) {
   const { egress, connector, networkInterfaces } = {
     connector: undefined,
     networkInterfaces: undefined,
-    ...vpcAccess(vpc, made),
+    ...vpcAccess(vpc, mesh, made),
   };
   if (connector !== undefined) return { vpcConnector: connector, vpcConnectorEgressSettings: egress };
   return { directVpcNetworkInterfaces: networkInterfaces, directVpcEgress: `VPC_EGRESS_${egress}` };

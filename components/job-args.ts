@@ -10,7 +10,7 @@ export function jobArgs(job: JobSpec, mesh: MeshSpec, made?: MeshNetwork): Cloud
   return {
     ...common(job, mesh),
     task: defined({
-      ...template(job, made),
+      ...template(job, mesh, made),
       maxRetries,
       timeout: timeoutSeconds === undefined ? undefined : `${timeoutSeconds}s`,
     }),
@@ -24,7 +24,7 @@ export function workerPoolArgs(pool: WorkerPoolSpec, mesh: MeshSpec, made?: Mesh
   return {
     ...common(pool, mesh),
     instances: pool.instances,
-    template: template(pool, made),
+    template: template(pool, mesh, made),
     workerPool: described(pool),
   };
 }
@@ -57,11 +57,11 @@ function common(spec: TaskSpec, mesh: MeshSpec) {
   };
 }
 
-function template({ encryptionKey, gpuType, vpc, volumes }: TaskSpec, made: MeshNetwork | undefined) {
+function template({ encryptionKey, gpuType, vpc, volumes }: TaskSpec, mesh: MeshSpec, made: MeshNetwork | undefined) {
   return defined({
     encryptionKey,
     nodeSelector: gpuType === undefined ? undefined : { accelerator: gpuType },
-    vpcAccess: vpc && vpcAccess(vpc, made),
+    vpcAccess: vpc && vpcAccess(vpc, mesh, made),
     volumes: volumes && Object.entries(volumes).map(([name, one]) => volume(name, one)),
   });
 }

@@ -134,7 +134,7 @@ interface Variable {
   valueSource?: { secretKeyRef: { secret: pulumi.Input<string>; version: pulumi.Input<string> } };
 }
 
-/** The variables of the main container, sorted by name: the provider compares lists by position, and the order of a map in a config must not make a diff. */
+/** The variables of the main container, sorted by name: the order of a map in a config makes no difference in a preview. */
 export function ownVariables({ env = {}, secretEnv = {} }: OwnAccountArgs): Variable[] {
   const plain = Object.entries(env).map(([name, value]) => ({ name, value }));
   const secret = Object.entries(secretEnv).map(([name, secretKeyRef]) => ({ name, valueSource: { secretKeyRef } }));

@@ -1,5 +1,5 @@
 import type { cloudrunv2 as types } from "@pulumi/gcp/types/input";
-import { callEnvironment, type MeshSpec, type ServiceSpec } from "../mesh";
+import { callEnvironment, DEFAULT_MAX_INSTANCES, type MeshSpec, type ServiceSpec } from "../mesh";
 import type { ContainerSpec, SidecarSpec } from "../mesh/spec/container";
 import type { CloudRunServiceArgs } from "./cloud-run-service";
 import { defined, limits, mainMounts, splitEnvironment, volume, volumeSecrets, vpcAccess } from "./container-args";
@@ -28,17 +28,14 @@ export function serviceArgs(service: ServiceSpec, mesh: MeshSpec, made?: MeshNet
       ...Object.entries(service.sidecars ?? {}).map(([name, s]) => sidecarContainer(name, s)),
     ],
     template: defined({
-      scaling:
-        scaling?.manualInstances === undefined && scaling
-          ? defined({ minInstanceCount: scaling.minInstances, maxInstanceCount: scaling.maxInstances })
-          : undefined,
+      scaling: scaling && automaticScaling(scaling, gpuType),
       maxInstanceRequestConcurrency: service.concurrency,
       timeout: timeoutSeconds === undefined ? undefined : `${timeoutSeconds}s`,
       executionEnvironment: executionEnvironment && `EXECUTION_ENVIRONMENT_${executionEnvironment.toUpperCase()}`,
       sessionAffinity: service.sessionAffinity,
       encryptionKey: service.encryptionKey,
       nodeSelector: gpuType === undefined ? undefined : { accelerator: gpuType },
-      vpcAccess: service.vpc && vpcAccess(service.vpc, made),
+      vpcAccess: service.vpc && vpcAccess(service.vpc, mesh, made),
       volumes: service.volumes && Object.entries(service.volumes).map(([name, v]) => volume(name, v)),
     }),
     service: defined({
@@ -116,6 +113,17 @@ function container(
       limits: limits(spec.resources),
     }),
   });
+}
+
+/**
+ * A minimum of 0 goes with a maximum, Cloud Run's own: alone, Google gives nothing back, and every update would send it
+ * again. With a GPU the quota may be lower. Source: https://github.com/GoogleCloudPlatform/magic-modules/pull/14971
+ */
+function automaticScaling(scaling: NonNullable<ServiceSpec["scaling"]>, gpuType: string | undefined) {
+  const { manualInstances, minInstances, maxInstances } = scaling;
+  if (manualInstances !== undefined) return undefined;
+  const most = maxInstances ?? (minInstances === 0 && gpuType === undefined ? DEFAULT_MAX_INSTANCES : undefined);
+  return defined({ minInstanceCount: minInstances, maxInstanceCount: most });
 }
 
 function binaryAuthorization({ policy, breakglassJustification }: NonNullable<ServiceSpec["binaryAuthorization"]>) {

@@ -10,7 +10,7 @@ export {
   type Impersonation,
 } from "./graph";
 export { accessKey, accountEmail, accountId, functionBucket, labelValue, serviceUrl } from "./names";
-export type { NetworkSpec } from "./network";
+export { DEFAULT_MAX_INSTANCES, type NetworkSpec } from "./network";
 export { type Parsed, parseMesh } from "./parse";
 export { formatProblem, formatProblems, InvalidConfigError, type Problem } from "./problems";
 export { hasStorageTriggers, hasTriggers, type ProjectApi, projectApis, runners } from "./project-services";

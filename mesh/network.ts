@@ -19,7 +19,7 @@ export interface NetworkSpec {
 export type Attached = Pick<ServiceSpec, "scaling" | "vpc">;
 
 /** Cloud Run's own maximum where a service sets none. Source: https://cloud.google.com/run/docs/configuring/max-instances */
-const DEFAULT_MAX_INSTANCES = 100;
+export const DEFAULT_MAX_INSTANCES = 100;
 
 /**
  * The smallest subnetwork for Direct VPC egress, and what of it an instance takes: twice as many addresses as instances,

@@ -98,6 +98,20 @@ describe("CloudRunService", () => {
     ]);
   });
 
+  it("sends a minimum of no instances with a maximum, without which Google gives nothing back", async () => {
+    const scalingOf = async (web: Record<string, unknown>) => {
+      const { template } = only(await mesh({ web }), SERVICE, "web").inputs as { template: { scaling: unknown } };
+      return template.scaling;
+    };
+    assert.deepEqual(await scalingOf({ scaling: { minInstances: 0 } }), { minInstanceCount: 0, maxInstanceCount: 100 });
+    assert.deepEqual(await scalingOf({ scaling: { minInstances: 0, maxInstances: 3 } }), {
+      minInstanceCount: 0,
+      maxInstanceCount: 3,
+    });
+    assert.deepEqual(await scalingOf({ scaling: { minInstances: 1 } }), { minInstanceCount: 1 });
+    assert.equal(await scalingOf({ scaling: { manualInstances: 0 } }), undefined);
+  });
+
   it("runs as an account that exists and makes none", async () => {
     const made = await register(
       () =>

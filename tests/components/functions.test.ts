@@ -237,7 +237,7 @@ describe("functions and developers of a mesh", () => {
     });
     assert.deepEqual(serviceConfig, {
       availableMemory: "256Mi",
-      vpcConnector: "c",
+      vpcConnector: "projects/acme-dev/locations/europe-west9/connectors/c",
       vpcConnectorEgressSettings: "PRIVATE_RANGES_ONLY",
       serviceAccountEmail: email("told-sa"),
       ingressSettings: "ALLOW_INTERNAL_ONLY",

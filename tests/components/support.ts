@@ -27,19 +27,30 @@ interface Monitor {
   ): Promise<void>;
 }
 
+/** What stands in for a provider: the outputs of each resource and function. */
+export type Mocks = Pick<pulumi.runtime.Mocks, "call" | "newResource">;
+
+/** Every resource is what was said of it; an account has its address besides. */
+const ECHO: Mocks = {
+  call: ({ inputs }) => inputs,
+  newResource: ({ name, inputs }) => {
+    const email = `${inputs.accountId}@acme-dev.iam.gserviceaccount.com`;
+    return {
+      id: `${name}-id`,
+      state: { ...inputs, ...(inputs.accountId && { email, member: `serviceAccount:${email}` }) },
+    };
+  },
+};
+
 /** Runs a piece of a program on mocks and tells what it registered, in order. */
-export async function register(build: () => unknown): Promise<Registered[]> {
+export async function register(build: () => unknown, mocks: Mocks = ECHO): Promise<Registered[]> {
   const inputsOf = new Map<string, Record<string, unknown>>();
   const seen: Omit<Registered, "inputs">[] = [];
   await pulumi.runtime.setMocks({
-    call: ({ inputs }) => inputs,
-    newResource: ({ type, name, inputs }) => {
-      inputsOf.set(`${type} ${name}`, inputs);
-      const email = `${inputs.accountId}@acme-dev.iam.gserviceaccount.com`;
-      return {
-        id: `${name}-id`,
-        state: { ...inputs, ...(inputs.accountId && { email, member: `serviceAccount:${email}` }) },
-      };
+    call: mocks.call,
+    newResource: (args) => {
+      inputsOf.set(`${args.type} ${args.name}`, args.inputs);
+      return mocks.newResource(args);
     },
   });
   const monitor = (pulumi.runtime as unknown as { getMonitor(): Monitor }).getMonitor();

@@ -1,7 +1,7 @@
 /** The forms in which the provider takes names, and the one in which it keeps them. */
-import { type Properties, textAt } from "../properties";
+import { type Properties, type PropertyValue, textAt } from "../properties";
 import { shortName, withoutHost } from "../rules/identifiers";
-import type { ReadBackArguments } from "./read-back";
+import type { ReadBack, ReadBackArguments } from "./read-back";
 
 /**
  * A resource that is named by itself or by a path which says where it is, as IAM's resources take it: the provider keeps
@@ -22,7 +22,7 @@ export function qualified(pattern: string): ReadBackArguments {
     const parts = given.split("/");
     return Object.fromEntries(parts.map((part, i) => [keys[keys.length - parts.length + i] ?? "", part]));
   };
-  const place = (key: string) => ({ as: (sent: string, inputs: Properties) => named(inputs)[key] ?? sent });
+  const place = (key: string): ReadBack => ({ as: (sent, inputs) => named(inputs)[key] ?? sent, computed: true });
   return {
     ...Object.fromEntries(keys.slice(0, -1).map((key) => [key, place(key)])),
     [name]: {
@@ -32,6 +32,39 @@ export function qualified(pattern: string): ReadBackArguments {
     },
   };
 }
+
+/** A name where a path or a link was said. Source: `NameFromSelfLinkStateFunc` in the provider. */
+export const byName: ReadBack = { as: (sent) => shortName(String(sent)), suppresses: sameLinkOrName, computed: true };
+
+/** What was said, where a name is as good as a path. */
+export const asNamed: ReadBack = { suppresses: sameLinkOrName };
+
+/**
+ * The link of a part of Compute Engine, whatever was said. Source: `ConvertSelfLinkToV1` in the provider.
+ *
+ * @param collection what a name alone is in, e.g. `global/networks`; may name arguments: `regions/{region}/subnetworks`
+ */
+export function byLink(collection: string): ReadBack {
+  const filled = (inputs: Properties) =>
+    collection.replace(/\{(\w+)\}/g, (_, key: string) => textAt(inputs, key) ?? "");
+  return {
+    as(sent, inputs) {
+      const path = withoutHost(String(sent));
+      const whole = path.includes("/") ? path : `projects/${textAt(inputs, "project")}/${filled(inputs)}/${path}`;
+      return `https://www.googleapis.com/compute/v1/${whole}`;
+    },
+    suppresses: sameLinkOrName,
+  };
+}
+
+/** A connector by its whole name. Source: https://cloud.google.com/run/docs/reference/rest/v2/VpcAccess */
+export const connector: ReadBack = {
+  as(sent: PropertyValue, inputs) {
+    const name = String(sent);
+    if (name.includes("/")) return name;
+    return `projects/${textAt(inputs, "project")}/locations/${textAt(inputs, "location")}/connectors/${name}`;
+  },
+};
 
 /** Source: `CompareSelfLinkOrResourceName` in the provider: a name alone means whatever has it. */
 export function sameLinkOrName(read: string, said: string): boolean {
@@ -43,7 +76,7 @@ export function samePath(read: string, said: string): boolean {
   return withoutHost(read) === withoutHost(said);
 }
 
-/** Source: `CompareProjectName` in the provider: `projects/ID` and `ID` are one project. */
+/** Source: `CompareProjectName` and `CompareResourceNames` in the provider: `projects/ID` and `ID` are one project. */
 export function sameProject(read: string, said: string): boolean {
   return shortName(read) === shortName(said);
 }

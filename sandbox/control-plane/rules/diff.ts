@@ -1,6 +1,6 @@
 import type { Handler, Scope } from "../handler";
 import { DEFAULTS_KEY, equal, isObject, isUnknown, type Properties, type PropertyValue } from "../properties";
-import { inputsRead, type ReadBackArguments, rowAt } from "../read-back/read-back";
+import { inputsRead, isSuppressed, type ReadBackArguments } from "../read-back/read-back";
 import { readBackOf } from "../read-back/table";
 import { RESOURCE_TYPES } from "../type-table";
 import { isExplicit, nameProperty } from "./check";
@@ -43,8 +43,8 @@ export function diffInputs(request: DiffRequest, handler: Handler | undefined, s
     if (key === DEFAULTS_KEY || request.ignoreChanges?.includes(key)) continue;
     const [before, after] = sides({ ...request, oldInputs }, key, scope, rows);
     const found: Difference[] = [];
-    walk(key, before, after, found);
-    const changed = found.filter((one) => !ignored(one.path, request.ignoreChanges) && !suppressed(rows, one));
+    walk(key, before, after, found, rows);
+    const changed = found.filter(({ path }) => !ignored(path, request.ignoreChanges));
     if (changed.length === 0) continue;
     const replace = RESOURCE_TYPES.get(type)?.replaceOnChange.has(key) === true || sometimes.includes(key);
     result.diffs.push(key);
@@ -68,8 +68,7 @@ function sides(
   if (source === undefined) return [oldInputs[key], news[key]];
   const before = oldState?.[key] ?? oldInputs[key];
   if (before === undefined && news[key] === undefined) return [undefined, undefined];
-  // What follows from another argument, and is not said beside it, is the provider's to fill in.
-  if (rows[key] && news[key] === undefined) return [before, before];
+  if (rows[key]?.computed && news[key] === undefined) return [before, before];
   return [before ?? scope[source], news[key] ?? scope[source] ?? before];
 }
 
@@ -93,28 +92,27 @@ function takesTheName(request: DiffRequest, handler: Handler | undefined): boole
 interface Difference {
   readonly path: string;
   readonly kind: "add" | "delete" | "update";
-  readonly before?: unknown;
-  readonly after?: unknown;
 }
 
-/** What the provider takes for the same, although it reads back another text. */
-function suppressed(rows: ReadBackArguments, { path, before, after }: Difference): boolean {
-  if (typeof before !== "string" || typeof after !== "string") return false;
-  return rowAt(rows, path)?.suppresses?.(before, after) === true;
-}
-
-function walk(path: string, before: unknown, after: unknown, found: Difference[]): void {
-  if (equal(before, after)) return;
+function walk(path: string, before: unknown, after: unknown, found: Difference[], rows: ReadBackArguments): void {
+  if (equal(before, after) || isSuppressed(rows, path, before, after)) return;
   if (before === undefined || before === null) found.push({ path, kind: "add" });
   else if (after === undefined || after === null) found.push({ path, kind: "delete" });
   else if (isUnknown(before) || isUnknown(after)) found.push({ path, kind: "update" });
   else if (Array.isArray(before) && Array.isArray(after)) {
-    for (let i = 0; i < Math.max(before.length, after.length); i++) walk(`${path}[${i}]`, before[i], after[i], found);
+    for (let i = 0; i < Math.max(before.length, after.length); i++)
+      walk(`${path}[${i}]`, before[i], after[i], found, rows);
   } else if (isObject(before) && isObject(after)) {
     for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-      walk(/^[\w$]+$/.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`, before[key], after[key], found);
+      walk(
+        /^[\w$]+$/.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`,
+        before[key],
+        after[key],
+        found,
+        rows,
+      );
     }
-  } else found.push({ path, kind: "update", before, after });
+  } else found.push({ path, kind: "update" });
 }
 
 function ignored(path: string, ignoreChanges: readonly string[] = []): boolean {

@@ -4,6 +4,7 @@ import {
   cloud,
   invoker,
   make,
+  NETWORK,
   PROJECT,
   PROJECT_GRANT,
   REGION,
@@ -12,6 +13,7 @@ import {
   SERVICE,
   SERVICE_GRANT,
   SERVICES,
+  SUBNETWORK,
   service,
 } from "./cloud";
 
@@ -71,6 +73,82 @@ describe("control plane: what the provider reads back", () => {
       assert.deepEqual(diff.detailedDiff, {});
     });
   }
+
+  const LINK = "https://www.googleapis.com/compute/v1";
+  const MAIN = `projects/${PROJECT}/global/networks/main`;
+  const variables = (...names: string[]) =>
+    service("user", { container: { envs: names.map((name) => ({ name, value: "x" })) } });
+
+  const others: [string, string, Properties, Properties, Properties][] = [
+    ...[`${LINK}/${MAIN}`, MAIN].map((network): [string, string, Properties, Properties, Properties] => [
+      `a network by its link, also where ${network} was sent`,
+      SUBNETWORK,
+      { name: "run", network: "main", ipCidrRange: "10.0.0.0/26" },
+      { name: "run", network, ipCidrRange: "10.0.0.0/26" },
+      { network: `${LINK}/${MAIN}` },
+    ]),
+    [
+      "the network of a router by its link",
+      "gcp:compute/router:Router",
+      { name: "way-out", network: MAIN, region: REGION },
+      { name: "way-out", network: "main", region: REGION },
+      { network: `${LINK}/${MAIN}`, region: REGION },
+    ],
+    [
+      "the networks of a zone by their links",
+      "gcp:dns/managedZone:ManagedZone",
+      { name: "run-app", dnsName: "run.app.", privateVisibilityConfig: { networks: [{ networkUrl: MAIN }] } },
+      {
+        name: "run-app",
+        dnsName: "run.app.",
+        privateVisibilityConfig: { networks: [{ networkUrl: `${LINK}/${MAIN}` }] },
+      },
+      { privateVisibilityConfig: { networks: [{ networkUrl: `${LINK}/${MAIN}` }] } },
+    ],
+    [
+      "the place of a bucket in capitals",
+      "gcp:storage/bucket:Bucket",
+      { name: "acme-code", location: "europe-west9" },
+      { name: "acme-code", location: "Europe-West9" },
+      { location: "EUROPE-WEST9" },
+    ],
+    ["a set, in whatever order", SERVICE, variables("A", "B"), variables("B", "A"), {}],
+  ];
+  for (const [what, type, sent, alike, expected] of others) {
+    it(`is ${what}: no difference to the same in another form`, () => {
+      const controlPlane = withSecrets();
+      make(controlPlane, NETWORK, "main", { name: "main" });
+      const { id, state } = make(controlPlane, type, "it", sent);
+      assert.deepEqual(Object.fromEntries(Object.keys(expected).map((key) => [key, state[key]])), expected);
+      for (const news of [sent, alike]) {
+        assert.deepEqual(controlPlane.diff({ type, id, oldInputs: sent, oldState: state, news }).detailedDiff, {});
+      }
+    });
+  }
+
+  it("is a difference where a set has another member, or one more", () => {
+    const controlPlane = cloud();
+    const { id, state } = make(controlPlane, SERVICE, "it", variables("A", "B"));
+    const changed = (...names: string[]) =>
+      controlPlane.diff({
+        type: SERVICE,
+        id,
+        oldInputs: variables("A", "B"),
+        oldState: state,
+        news: variables(...names),
+      }).diffs;
+    assert.deepEqual(changed("A", "C"), ["template"]);
+    assert.deepEqual(changed("A", "B", "C"), ["template"]);
+  });
+
+  it("is nothing of a scaling that is 0 and alone: every update sends it again", () => {
+    const scaling = (maxInstanceCount?: number) =>
+      service("user", {
+        template: { scaling: { minInstanceCount: 0, ...(maxInstanceCount && { maxInstanceCount }) } },
+      });
+    assert.deepEqual(again(cloud(), SERVICE, scaling()).diff.detailedDiff, { "template.scaling": "add" });
+    assert.deepEqual(again(cloud(), SERVICE, scaling(2)).diff.detailedDiff, {});
+  });
 
   it("is the project of the secret's path, whatever is said beside it: the next update replaces the grant", () => {
     const news = onSecret({ secretId: `projects/${OTHER}/secrets/key`, project: PROJECT });
