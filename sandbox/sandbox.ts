@@ -1,4 +1,5 @@
 /** The sandbox whole: a control plane, the engine over it, and the policy pack, for one stack config. */
+import { readdirSync, rmSync } from "node:fs";
 import * as path from "node:path";
 import { judge, judgeStack } from "../policy/src/judge";
 import { type ControlPlane, type ControlPlaneOptions, openControlPlane, serveProvider } from "./control-plane";
@@ -15,8 +16,11 @@ import {
   openPulumiEngine,
   type Program,
   type ProjectConfig,
+  type PulumiFound,
+  type PulumiMissing,
   refuseRealCredentials,
 } from "./engine";
+import { holderInWords, type Lock, LockHeld, takeLock } from "./files/lock";
 
 /** Which engine runs a stack; `auto` is the real one where a Pulumi CLI is at hand. */
 export const ENGINES = ["auto", "pulumi", "embedded"] as const;
@@ -28,6 +32,8 @@ export interface SandboxOptions extends Pick<ControlPlaneOptions, "faults" | "on
   readonly stackConfig: ProjectConfig;
   /** Where the real engine and the control plane keep their state between runs. @default none; the real engine needs one */
   readonly stateFolder?: string;
+  /** True to forget the state of earlier runs. @default false */
+  readonly fresh?: boolean;
   /** @default "auto" */
   readonly engine?: EngineChoice;
   /** The program; it is loaded by its path, as an engine does. @default index.ts in the project folder */
@@ -44,9 +50,12 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-/** Opens the sandbox. Throws an error for people where it cannot: real credentials in reach, no such engine, no state folder. */
+/**
+ * Opens the sandbox, which has its state folder for itself until it is closed. Throws an error for people where it cannot:
+ * real credentials in reach, no such engine, no state folder, or one that another run has.
+ */
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { projectFolder, stackConfig, stateFolder, engine = "auto", env = process.env } = options;
+  const { engine = "auto", env = process.env, stateFolder } = options;
   refuseRealCredentials(env);
   const cli = engine === "embedded" ? undefined : await findPulumi({ env });
   if (engine === "pulumi" && cli && !cli.found) {
@@ -55,6 +64,20 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
       `--engine=pulumi: ${cli.reasons.join("; ")}; install Pulumi, or use --engine=embedded`,
     );
   }
+  if (stateFolder === undefined) return openOn(cli, options);
+  const lock = holdState(stateFolder, options);
+  try {
+    const sandbox = await openOn(cli, options);
+    const close = () => sandbox.close().finally(lock.release);
+    return { ...sandbox, close };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function openOn(cli: PulumiFound | PulumiMissing | undefined, options: SandboxOptions): Promise<Sandbox> {
+  const { projectFolder, stackConfig, stateFolder, env = process.env } = options;
   const program = options.program ?? (require(path.join(projectFolder, "index.ts")) as Program);
   const { project, stack, config } = stackConfig;
   // The config may name networks, secrets and accounts that the stack does not make.
@@ -104,6 +127,28 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
     },
   };
 }
+
+/** Takes the state folder for one run, on whichever engine, and empties it where that is asked for. */
+function holdState(folder: string, { fresh, stackConfig }: SandboxOptions): Lock {
+  let lock: Lock;
+  try {
+    lock = takeLock(path.join(folder, LOCK));
+  } catch (error) {
+    if (!(error instanceof LockHeld)) throw error;
+    throw new EngineError(
+      "in-use",
+      `"${stackConfig.stack}" is in use by ${holderInWords(error.holder)}, in "${folder}"; nothing was changed; ` +
+        "end that run first, or give this one a --state of its own",
+    );
+  }
+  if (!fresh) return lock;
+  for (const name of readdirSync(folder)) {
+    if (name !== LOCK) rmSync(path.join(folder, name), { recursive: true, force: true });
+  }
+  return lock;
+}
+
+const LOCK = "lock";
 
 function projectsOf(config: ProjectConfig["config"]) {
   const [id, number] = [config["gcp:project"], config["cloud-run-mesh:projectNumber"]];

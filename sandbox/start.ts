@@ -1,5 +1,4 @@
 /** `npm start`: deploys a stack config with the policy pack into the sandbox, runs it, and proves every edge. */
-import { rmSync } from "node:fs";
 import * as path from "node:path";
 import { Command, Option } from "commander";
 import { JsonDocument } from "../tools/command/document";
@@ -42,12 +41,11 @@ async function start(file: string, options: Options): Promise<number> {
   const report = new Report(json ? (line) => console.error(line) : (line) => console.log(line), colours);
   const stackConfig = readStackConfigFile(CHECKOUT, path.resolve(file));
   const stateFolder = path.resolve(state, stateName(stackConfig, CHECKOUT));
-  if (fresh) rmSync(stateFolder, { recursive: true, force: true });
-
   const sandbox = await openSandbox({
     projectFolder: CHECKOUT,
     stackConfig,
     stateFolder,
+    fresh,
     engine,
     onEvent: (event) => {
       if (event.kind === "assumed") report.line(`  assumed to exist: ${event.resource.id}`);

@@ -1,5 +1,11 @@
 /** Why the sandbox refused to start; closed, so that callers can switch on it. */
-export type EngineErrorCode = "real-credentials" | "state-folder" | "stack-config" | "no-cli" | "not-started";
+export type EngineErrorCode =
+  | "real-credentials"
+  | "state-folder"
+  | "stack-config"
+  | "no-cli"
+  | "not-started"
+  | "in-use";
 
 /** An error for people: says what, what was found and how to go on. Shown without its stack. */
 export class EngineError extends Error {

@@ -4,6 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import * as path from "node:path";
+import { thisProcess } from "../files/process-id";
 import { ANNOUNCEMENT, type Announcement, type Entry } from "./find-running";
 import type { Identity } from "./identities";
 import { mintAs } from "./mint";
@@ -37,7 +38,7 @@ export async function announce(
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
-  const announcement: Announcement = { stack: mesh.stack, file: mesh.file, pid: process.pid, url, secret };
+  const announcement: Announcement = { stack: mesh.stack, file: mesh.file, ...thisProcess(), url, secret };
   mkdirSync(folder, { recursive: true });
   const files = [path.join(folder, ANNOUNCEMENT), path.join(folder, CURL_FILE)] as const;
   const forget = () => files.forEach((file) => void rmSync(file, { force: true }));

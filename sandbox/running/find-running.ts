@@ -1,16 +1,16 @@
 /** The way into a mesh that runs in another process of this machine's user. */
 import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
+import { isRunning, type ProcessId } from "../files/process-id";
 import type { RunningService } from "./running-mesh";
 
 /** The file in a mesh's state folder that says where it runs; only its owner may read it. */
 export const ANNOUNCEMENT = "running.json";
 
-export interface Announcement {
+export interface Announcement extends ProcessId {
   readonly stack: string;
   /** The stack config that was deployed. */
   readonly file: string;
-  readonly pid: number;
   readonly url: string;
   readonly secret: string;
 }
@@ -50,7 +50,7 @@ export async function findRunning(stateRoot: string, mesh?: string, start = "npm
   const all = announced(stateRoot).filter(({ name, announcement: { stack } }) =>
     mesh === undefined ? true : mesh === name || mesh === stack,
   );
-  const [only, ...more] = all.filter(({ announcement }) => isAlive(announcement.pid));
+  const [only, ...more] = all.filter(({ announcement }) => isRunning(announcement));
   const which = mesh === undefined ? "" : ` of the stack "${mesh}"`;
   if (!only) {
     const [gone] = all;
@@ -73,8 +73,8 @@ export async function findRunning(stateRoot: string, mesh?: string, start = "npm
 
 /** Names of the folders of other meshes that run below a state root. */
 export function othersRunning(stateRoot: string, own: string): string[] {
-  return announced(stateRoot).flatMap(({ name, announcement: { pid } }) =>
-    name !== own && isAlive(pid) ? [name] : [],
+  return announced(stateRoot).flatMap(({ name, announcement }) =>
+    name !== own && isRunning(announcement) ? [name] : [],
   );
 }
 
@@ -108,13 +108,4 @@ async function ask({ url, secret, stack, pid }: Announcement, target: string, bo
   const answered = (await response.json()) as { error?: string };
   if (!response.ok) throw new Error(answered.error ?? `the running mesh answered ${response.status}`);
   return answered;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

@@ -105,12 +105,48 @@ describe("npm start", function () {
     assert.match(answer.stderr, /^200 OK, as group:developers@acme\.example, from the mesh "dev" that runs here$/m);
     assert.equal(ran.code, 0, ran.stderr);
     assert.match(ran.stdout, /^\d\d:\d\d:\d\d\.\d+ 200 gateway-sa → user +GET +\/users/m);
-    assert.match(ran.stdout, /^ {2}npm run call -- gateway \/ {4}# as group:developers@acme\.example$/m);
+    assert.match(
+      ran.stdout,
+      /^ {2}npm run call -- gateway \/ --state \S+\/state {4}# as group:developers@acme\.example$/m,
+    );
     assert.deepEqual(readdirSync(path.join(folder, "state/dev")), ["decisions.jsonl"]);
     const decisions = readFileSync(path.join(folder, "state/dev/decisions.jsonl"), "utf8").trim().split("\n");
     const last = JSON.parse(decisions.at(-1)!) as { callee: string; verdict: string };
     assert.deepEqual([last.callee, last.verdict], ["gateway", "allowed"]);
   });
+
+  for (const engine of ["embedded", "pulumi"]) {
+    it(`has its state for itself on the ${engine} engine: another run of the stack changes nothing of it`, async () => {
+      const kept = path.join(folder, "state", "dev");
+      let others: Promise<{ tried: Ran[]; before: string[]; after: string[]; called: Ran }> | undefined;
+      const tryOthers = async () => {
+        const before = readdirSync(kept).sort();
+        const tried: Ran[] = [];
+        for (const other of ["embedded", "pulumi"]) {
+          tried.push(await start([`--engine=${other}`, "--fresh", "--once", ...state()], withPulumi()));
+        }
+        const called = await run("tools/call/main.ts", ["call", "gateway", "/api/users", ...state()]);
+        return { tried, before, after: readdirSync(kept).sort(), called };
+      };
+      const first = await start([`--engine=${engine}`, ...state()], withPulumi(), (text, kill) => {
+        if (others || !text.includes("Ctrl-C ends it.")) return;
+        others = tryOthers().finally(() => kill("SIGINT"));
+      });
+      assert.ok(others, first.stdout + first.stderr);
+      const { tried, before, after, called } = await others;
+      for (const { code, stdout, stderr } of tried) {
+        assert.deepEqual([code, stdout], [1, ""]);
+        assert.match(
+          stderr,
+          /^error: "dev" is in use by process \d+, since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC, in "\S+\/state\/dev"; nothing was changed; end that run first, or give this one a --state of its own\n$/,
+        );
+      }
+      assert.deepEqual(after, before);
+      assert.equal(called.code, 0, called.stderr);
+      assert.equal(first.code, 0, first.stderr);
+      assert.ok(!existsSync(path.join(kept, "lock")));
+    });
+  }
 
   it("tells the folder and the service whose code is missing, and fails", async () => {
     const file = path.join(folder, "missing.yaml");

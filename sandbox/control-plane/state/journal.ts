@@ -1,6 +1,18 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { FileError } from "../../files/file-error";
+import { holderInWords, type Lock, LockHeld, takeLock } from "../../files/lock";
 import { ControlPlaneError } from "../errors";
-import { Lock, unwritable } from "./lock";
 import type { Change } from "./store";
 
 const BATCH_BYTES = 1 << 20;
@@ -16,7 +28,7 @@ export class Journal {
 
   constructor(path: string) {
     this.#path = path;
-    this.#lock = new Lock(path);
+    this.#lock = lockOf(path);
   }
 
   /** The changes of every complete line. A last line without its end is what a killed process leaves: it is ignored. */
@@ -38,19 +50,13 @@ export class Journal {
   compact(snapshot: Iterable<Change[]>): void {
     const next = `${this.#path}.next`;
     this.#guard(() => {
-      const file = openSync(next, "w", 0o600);
-      let batch = "";
-      for (const changes of snapshot) {
-        batch += `${JSON.stringify(changes)}\n`;
-        if (batch.length > BATCH_BYTES) {
-          writeSync(file, batch);
-          batch = "";
-        }
+      try {
+        writeSnapshot(next, snapshot);
+        renameSync(next, this.#path);
+      } catch (error) {
+        rmSync(next, { force: true });
+        throw error;
       }
-      writeSync(file, batch);
-      fsyncSync(file);
-      closeSync(file);
-      renameSync(next, this.#path);
       this.#file = openSync(this.#path, "a", 0o600);
     });
   }
@@ -58,7 +64,14 @@ export class Journal {
   append(changes: readonly Change[]): void {
     this.#guard(() => {
       if (this.#file === undefined) throw new ControlPlaneError(`"${this.#path}" is closed`);
-      writeSync(this.#file, `${JSON.stringify(changes)}\n`);
+      const { size } = fstatSync(this.#file);
+      try {
+        writeFileSync(this.#file, `${JSON.stringify(changes)}\n`);
+      } catch (error) {
+        // Half a line would spoil the next one: what was refused has left nothing.
+        ftruncateSync(this.#file, size);
+        throw error;
+      }
     });
   }
 
@@ -94,7 +107,36 @@ export class Journal {
     } catch (error) {
       if (error instanceof ControlPlaneError) throw error;
       if (this.#file === undefined) this.#lock.release();
-      throw new ControlPlaneError(unwritable(this.#path, error));
+      throw new ControlPlaneError(new FileError(this.#path, error).message);
     }
+  }
+}
+
+function writeSnapshot(file: string, snapshot: Iterable<Change[]>): void {
+  const descriptor = openSync(file, "w", 0o600);
+  try {
+    let batch = "";
+    for (const changes of snapshot) {
+      batch += `${JSON.stringify(changes)}\n`;
+      if (batch.length > BATCH_BYTES) {
+        writeFileSync(descriptor, batch);
+        batch = "";
+      }
+    }
+    writeFileSync(descriptor, batch);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function lockOf(stateFile: string): Lock {
+  try {
+    return takeLock(`${stateFile}.lock`);
+  } catch (error) {
+    if (error instanceof FileError) throw new ControlPlaneError(error.message);
+    if (!(error instanceof LockHeld)) throw error;
+    const holder = holderInWords(error.holder);
+    throw new ControlPlaneError(`"${stateFile}" is in use by ${holder}; end it, or choose another state file`);
   }
 }

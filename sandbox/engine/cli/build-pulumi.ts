@@ -3,20 +3,9 @@
  * time; the result appears in the cache whole or not at all.
  */
 import { spawn } from "node:child_process";
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from "node:fs";
-import * as path from "node:path";
+import { chmodSync, existsSync, renameSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { holderInWords, type Lock, LockHeld, takeLock } from "../../files/lock";
 import { messageOf } from "../errors";
 
 export interface BuildOptions {
@@ -38,20 +27,16 @@ const VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Vers
 
 export async function buildPulumi(options: BuildOptions): Promise<BuildOutcome> {
   const { target, onProgress } = options;
-  const lock = `${target}.lock`;
+  let lock: Lock;
   try {
-    mkdirSync(path.dirname(target), { recursive: true });
-    await takeLock(lock, onProgress);
+    lock = await waitForLock(`${target}.lock`, onProgress);
   } catch (error) {
     return { ok: false, reason: `cannot build Pulumi: ${messageOf(error)}` };
   }
-  const release = () => rmSync(lock, { force: true });
-  process.once("exit", release);
   try {
     return existsSync(target) ? { ok: true } : await build(options);
   } finally {
-    process.off("exit", release);
-    release();
+    lock.release();
   }
 }
 
@@ -92,40 +77,15 @@ function go(args: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<{ code
 }
 
 /** Waits for the process that holds the lock; takes over from one that is gone. */
-async function takeLock(lock: string, onProgress: (line: string) => void): Promise<void> {
+async function waitForLock(file: string, onProgress: (line: string) => void): Promise<Lock> {
   for (let told = false; ; told = true) {
     try {
-      const file = openSync(lock, "wx");
-      writeSync(file, String(process.pid));
-      closeSync(file);
-      return;
+      return takeLock(file);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    }
-    const holder = isOld(lock) ? undefined : holderOf(lock);
-    if (holder === undefined) rmSync(lock, { force: true });
-    else {
-      if (!told) onProgress(`process ${holder} is building Pulumi; waiting for it`);
+      if (!(error instanceof LockHeld)) throw error;
+      if (!told) onProgress(`${holderInWords(error.holder)}, is building Pulumi; waiting for it`);
       await sleep(1000);
     }
-  }
-}
-
-/** Process ids are used again; no build takes this long. */
-const LONGEST_BUILD_MS = 60 * 60_000;
-
-function isOld(lock: string): boolean {
-  const made = statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  return Date.now() - made > LONGEST_BUILD_MS;
-}
-
-function holderOf(lock: string): number | undefined {
-  try {
-    const pid = Number(readFileSync(lock, "utf8"));
-    process.kill(pid, 0);
-    return pid;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM" ? 0 : undefined;
   }
 }
 

@@ -2,9 +2,10 @@ import * as assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ControlPlane, ControlPlaneError } from "../../../sandbox/control-plane";
+import { processId } from "../../../sandbox/files/process-id";
 import { ACCOUNT, account, cloud, invoker, make, PROJECT, refusal, SERVICE, SERVICE_GRANT, service } from "./cloud";
 
 describe("control plane: the state file", () => {
@@ -97,14 +98,20 @@ describe("control plane: the state file", () => {
   it("has one writer at a time", () => {
     reopened();
     const message = refusal(() => cloud({ stateFile }));
-    assert.match(message, new RegExp(`^"${stateFile}" is in use by process ${process.pid}; stop it, or choose`));
+    assert.match(
+      message,
+      new RegExp(
+        `^"${stateFile}" is in use by process ${process.pid}, since [-\\d]+ [:\\d]+ UTC; end it, or choose another state file$`,
+      ),
+    );
   });
 
   it("takes over the lock of a process that is gone, and not that of one that lives", async () => {
     reopened().close();
     const child = spawn(process.execPath, ["-e", "setTimeout(() => {}, 60000)"]);
     try {
-      writeFileSync(`${stateFile}.lock`, `${child.pid}\n`);
+      const holder = { ...processId(child.pid!), since: new Date().toISOString(), host: hostname() };
+      writeFileSync(`${stateFile}.lock`, JSON.stringify(holder));
       assert.match(refusal(reopened), /is in use by process/);
     } finally {
       child.kill("SIGKILL");
@@ -136,12 +143,48 @@ describe("control plane: the state file", () => {
     assert.ok(count === last + 1 || count === last + 2, `${count} stored, ${last + 1} answered`);
   });
 
+  it("loses nothing and tears no line where its disk is full, and says so", async function () {
+    this.timeout(20_000);
+    if (process.platform === "win32") this.skip();
+    const script = `
+      require("./tools/typescript.cjs");
+      const { openControlPlane } = require("./sandbox/control-plane");
+      const c = openControlPlane({ stateFile: process.argv[1] });
+      c.configure({ project: "${PROJECT}", region: "europe-west9" });
+      const make = (i) => c.create({ type: "${ACCOUNT}", inputs: { accountId: "account-" + i } });
+      let made = 0;
+      const said = [];
+      while (said.length < 2) try { make(made); made += 1; } catch (error) { said.push(error.message); }
+      console.log(JSON.stringify({ made, said }));`;
+    // A file of more than some thousand bytes finds no room.
+    const limited = ["-c", 'ulimit -f 8; exec "$0" "$@"', process.execPath, "-e", script, stateFile];
+    const child = spawn("/bin/sh", limited, { stdio: ["ignore", "pipe", "inherit"] });
+    let printed = "";
+    child.stdout.on("data", (data) => {
+      printed += String(data);
+    });
+    await once(child, "close");
+    const { made, said } = JSON.parse(printed) as { made: number; said: string[] };
+    assert.ok(made > 3);
+    assert.deepEqual(
+      said,
+      Array(2).fill(
+        `cannot write "${stateFile}": a file may not grow so large; raise that limit, or name another folder (EFBIG)`,
+      ),
+    );
+    assert.ok(readFileSync(stateFile, "utf8").endsWith("\n"));
+    assert.equal(reopened().list({ type: ACCOUNT }).length, made);
+  });
+
   it("says in plain words that a folder cannot be written", () => {
     writeFileSync(join(folder, "file"), "");
     stateFile = join(folder, "file", "state.jsonl");
     assert.throws(reopened, (error) => {
       assert.ok(error instanceof ControlPlaneError);
-      assert.match(error.message, /^cannot write ".*" \(E\w+\); give the sandbox a folder that you may write to$/);
+      assert.match(
+        error.message,
+        /^cannot write ".*": a file stands where a folder is needed; name another folder \(E\w+\)$/,
+      );
       return true;
     });
   });
