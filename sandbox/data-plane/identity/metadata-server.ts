@@ -95,6 +95,10 @@ export class MetadataServer {
       "/instance/service-accounts": `default/\n${email}/\n`,
     };
     const [, place = ""] = /^\/computeMetadata\/v1(?=\/|$)(.*)$/.exec(pathname) ?? ["", "?"];
+    if (searchParams.get("recursive")?.toLowerCase() === "true") {
+      const tree = this.#tree(fixed, email)[decodeURIComponent(place.replace(/\/$/, ""))];
+      if (tree !== undefined) return { type: "application/json", body: JSON.stringify(tree) };
+    }
     const found = fixed[place.replace(/\/$/, "")];
     if (found !== undefined) {
       const isFolder = found.endsWith("\n");
@@ -106,13 +110,30 @@ export class MetadataServer {
     return this.#account(place, key.replace(/\/$/, ""), searchParams);
   }
 
+  /**
+   * What is below each folder, tokens left out. Source of the names and of the number:
+   * https://cloud.google.com/compute/docs/metadata/querying-metadata#aggcontents
+   */
+  #tree(fixed: Readonly<Record<string, string>>, email: string): Readonly<Record<string, object>> {
+    const account = { aliases: ["default"], email, scopes: [SCOPES] };
+    const serviceAccounts = { default: account, [email]: account };
+    const [id, region, zone] = ["id", "region", "zone"].map((key) => fixed[`/instance/${key}`]);
+    const instance = { id, region, serviceAccounts, zone };
+    const project = { numericProjectId: Number(this.options.projectNumber), projectId: this.options.project };
+    return {
+      "": { instance, project },
+      "/instance": instance,
+      "/project": project,
+      "/instance/service-accounts": serviceAccounts,
+      "/instance/service-accounts/default": account,
+      [`/instance/service-accounts/${email}`]: account,
+    };
+  }
+
   async #account(place: string, key: string, query: URLSearchParams): Promise<Text> {
     const { directory, issuer } = this.options;
     const email = this.options.email();
     if (key === "") {
-      if (query.get("recursive")?.toLowerCase() === "true") {
-        return { type: "application/json", body: JSON.stringify({ aliases: ["default"], email, scopes: [SCOPES] }) };
-      }
       if (!place.endsWith("/")) return { status: 301, body: "", location: `${ROOT}${place}/` };
       return { body: "aliases\nemail\nidentity\nscopes\ntoken\n" };
     }
