@@ -20,6 +20,7 @@ import {
   type PulumiMissing,
   refuseRealCredentials,
 } from "./engine";
+import type { Retyped } from "./engine/advice";
 import { holderInWords, type Lock, LockHeld, takeLock } from "./files/lock";
 
 /** Which engine runs a stack; `auto` is the real one where a Pulumi CLI is at hand. */
@@ -40,6 +41,8 @@ export interface SandboxOptions extends Pick<ControlPlaneOptions, "faults" | "on
   readonly program?: Program;
   /** Folders of policy packs. @default policy/ in the project folder */
   readonly policyPacks?: readonly string[];
+  /** What advice names to be run. @default `npm start`, without options */
+  readonly retyped?: Retyped;
   /** @default process.env */
   readonly env?: NodeJS.ProcessEnv;
 }
@@ -116,6 +119,7 @@ async function openOn(cli: PulumiFound | PulumiMissing | undefined, options: San
     providers: { gcp: provider.port },
     policyPacks: options.policyPacks ?? [path.join(projectFolder, "policy")],
     findExisting: existingIn(controlPlane),
+    ...(options.retyped && { retyped: options.retyped }),
     env,
   });
   return {

@@ -9,7 +9,7 @@ import { verifyRunning } from "../verify/sandbox";
 import { decisionLine, openDecisionFile } from "./data-plane";
 import { deploy } from "./deploy";
 import { type EngineResult, failureOf, type ProjectConfig, readStackConfigFile } from "./engine";
-import type { MeshPlace } from "./hints";
+import { type MeshPlace, retyped } from "./hints";
 import { Report } from "./report";
 import { announce, openBrowserEntrance, openLaptops, othersRunning, RunningMesh, type StackOutputs } from "./running";
 import { ENGINES, type EngineChoice, openSandbox, type Sandbox } from "./sandbox";
@@ -47,6 +47,7 @@ async function start(file: string, options: Options): Promise<number> {
     stateFolder,
     fresh,
     engine,
+    retyped: retyped(process.argv.slice(2)),
     onEvent: (event) => {
       if (event.kind === "assumed") report.line(`  assumed to exist: ${event.resource.id}`);
       if (event.kind === "unhandled") report.line(`  the sandbox does not know ${event.type}; it is stored as it is`);

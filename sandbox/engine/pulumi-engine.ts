@@ -6,7 +6,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { LocalWorkspace, type OutputMap, Stack } from "@pulumi/pulumi/automation";
 import { stringify } from "yaml";
-import { adviceFor } from "./advice";
+import { adviceFor, type Retyped } from "./advice";
 import { childEnvironment } from "./cli/child-environment";
 import { cliResultOf, PulumiProcess } from "./cli/pulumi-command";
 import type { DeclaredResource, Engine, OperationOptions, Program, StackConfig } from "./engine";
@@ -39,6 +39,8 @@ export interface PulumiEngineOptions {
    * after a lost answer. @default no resource is ever taken over
    */
   readonly findExisting?: (wanted: DeclaredResource) => Promise<string | undefined>;
+  /** What advice names to be run. @default `npm start`, without options */
+  readonly retyped?: Retyped;
   /** @default process.env */
   readonly env?: NodeJS.ProcessEnv;
 }
@@ -115,7 +117,11 @@ export class PulumiEngine implements Engine {
     // An operation that ended well leaves nothing pending; asking would cost one more start of the CLI.
     const pending = ok || operation === "preview" ? [] : await this.pending();
     const result = { operation, engine: this.kind, ok, interrupted, ...collector.result(), outputs, pending } as const;
-    return { ...result, advice: adviceFor(result), durationMs: Math.round(performance.now() - started) };
+    return {
+      ...result,
+      advice: adviceFor(result, this.options.retyped),
+      durationMs: Math.round(performance.now() - started),
+    };
   }
 
   preview(options?: OperationOptions): Promise<EngineResult> {

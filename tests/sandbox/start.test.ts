@@ -234,14 +234,17 @@ describe("npm start", function () {
 
   it("goes on where Ctrl-C stopped it", async () => {
     let sent = false;
-    const stopped = await start(state(), withPulumi(), (text, kill) => {
+    const typed = ["--state", path.join(folder, "the state")];
+    const stopped = await start([...typed, "--fresh"], withPulumi(), (text, kill) => {
       if (sent || !/\+ serviceaccount\/account/.test(text)) return;
       sent = true;
       kill("SIGINT");
     });
     assert.equal(stopped.code, 130, stopped.stdout);
-    const again = await start([...state(), "--once"], withPulumi());
+    const [next] = stopped.stdout.split("\n").filter((line) => line.startsWith("next: "));
+    assert.equal(next, `next: run "npm start -- --state '${typed[1]}'" again; it goes on from here`);
+    const again = await start([...typed, "--once"], withPulumi());
     assert.equal(again.code, 0, again.stdout);
-    assert.match((await start([...state(), "--once"], withPulumi())).stdout, /10 unchanged/);
+    assert.match((await start([...typed, "--once"], withPulumi())).stdout, /10 unchanged/);
   });
 });

@@ -73,7 +73,7 @@ describe("an interrupted operation", function () {
     assert.equal(up?.ok, false);
     assert.equal(up?.interrupted, true);
     assert.deepEqual(up?.pending, []);
-    assert.deepEqual(up?.advice, ['run "up" again; it goes on from here']);
+    assert.deepEqual(up?.advice, ['run "npm start" again; it goes on from here']);
     assert.deepEqual([...provider.resources.keys()], ["stub/one", "stub/two"]);
 
     provider.createDelayMs = 0;
