@@ -24,6 +24,7 @@ import { CloudRunService } from "./cloud-run-service";
 import { CloudRunWorkerPool } from "./cloud-run-worker-pool";
 import { DeveloperAccess, type DeveloperAccessArgs } from "./developer-access";
 import { eventAgents } from "./event-agents";
+import { formerNames } from "./former-names";
 import { functionArgs } from "./function-args";
 import { IapAccess } from "./iap-access";
 import { InvokerGrant } from "./invoker-grant";
@@ -79,19 +80,22 @@ export class CloudRunMesh extends pulumi.ComponentResource {
         new CloudRunService(
           service.key,
           { ...serviceArgs(service, spec, this.network), lookUpAfter },
-          { parent: this },
+          { parent: this, ...formerNames(service.formerly) },
         ),
       ]),
     );
     this.functions = this.createFunctions(spec);
     this.jobs = Object.fromEntries(
-      graph.jobs.map((job) => [job.key, new CloudRunJob(job.key, jobArgs(job, spec, this.network), { parent: this })]),
+      graph.jobs.map((job) => {
+        const opts = { parent: this, ...formerNames(job.formerly) };
+        return [job.key, new CloudRunJob(job.key, jobArgs(job, spec, this.network), opts)];
+      }),
     );
     this.workerPools = Object.fromEntries(
-      graph.workerPools.map((pool) => [
-        pool.key,
-        new CloudRunWorkerPool(pool.key, workerPoolArgs(pool, spec, this.network), { parent: this }),
-      ]),
+      graph.workerPools.map((pool) => {
+        const opts = { parent: this, ...formerNames(pool.formerly) };
+        return [pool.key, new CloudRunWorkerPool(pool.key, workerPoolArgs(pool, spec, this.network), opts)];
+      }),
     );
     this.callers = { ...this.services, ...this.functions, ...this.jobs, ...this.workerPools };
     const { project, region: location } = spec;
@@ -101,11 +105,12 @@ export class CloudRunMesh extends pulumi.ComponentResource {
     }
     this.developers = this.createDevelopers(spec, graph);
     this.access = this.createAccess(graph, project);
-    for (const { name: grant, from, to, role } of graph.edges) {
+    for (const { name: grant, formerly, from, to, role } of graph.edges) {
       if (role !== INVOKER_ROLE) continue;
       const receiver = this.receiver(to);
       const member = this.memberOf(from);
-      new InvokerGrant(grant, { project, location, serviceName: receiver.serviceName, member }, { parent: receiver });
+      const opts = { parent: receiver, ...formerNames(formerly) };
+      new InvokerGrant(grant, { project, location, serviceName: receiver.serviceName, member }, opts);
     }
     this.createIapAccess(graph, { project, location });
 
@@ -129,9 +134,9 @@ export class CloudRunMesh extends pulumi.ComponentResource {
     graph: AccessGraph,
   ): Record<string, DeveloperAccess> {
     return Object.fromEntries(
-      Object.values(developers).map(({ key, accountId, accessTokens = false }) => {
+      Object.values(developers).map(({ key, formerly, accountId, accessTokens = false }) => {
         const args = { accountId, accessTokens, project };
-        return [key, this.createImpersonated(key, args, graph, this)];
+        return [key, this.createImpersonated(key, args, graph, { parent: this, ...formerNames(formerly) })];
       }),
     );
   }
@@ -139,10 +144,10 @@ export class CloudRunMesh extends pulumi.ComponentResource {
   /** One account for each service whose `access` has people with an end. */
   private createAccess({ services, ...graph }: AccessGraph, project: string): Record<string, DeveloperAccess> {
     return Object.fromEntries(
-      services.flatMap(({ key, accessAccountId: accountId }) => {
+      services.flatMap(({ key, name, accessAccountId: accountId }) => {
         if (accountId === undefined) return [];
-        const args = { accountId, project, displayName: `Calls ${key} in the place of people until their day` };
-        return [[accessKey(key), this.createImpersonated(accessKey(key), args, graph, this.receiver(key))]];
+        const args = { accountId, project, displayName: `Calls ${name} in the place of people until their day` };
+        return [[accessKey(key), this.createImpersonated(accessKey(key), args, graph, { parent: this.receiver(key) })]];
       }),
     );
   }
@@ -151,12 +156,14 @@ export class CloudRunMesh extends pulumi.ComponentResource {
     name: string,
     args: Omit<DeveloperAccessArgs, "people"> & { accountId: string; project: string },
     { impersonations }: Pick<AccessGraph, "impersonations">,
-    parent: pulumi.Resource,
+    opts: pulumi.ComponentResourceOptions,
   ): DeveloperAccess {
     const email = accountEmail(args.accountId, args.project);
     const grants = impersonations.filter(({ account }) => account === email);
-    const people = Object.fromEntries(grants.map(({ name: grant, member, until }) => [grant, { member, until }]));
-    const made = new DeveloperAccess(name, { ...args, people }, { parent });
+    const people = Object.fromEntries(
+      grants.map(({ name: grant, formerly, member, until }) => [grant, { member, until, formerly }]),
+    );
+    const made = new DeveloperAccess(name, { ...args, people }, opts);
     this.madeMembers.set(`serviceAccount:${email}`, made.accountMember);
     return made;
   }
@@ -170,7 +177,8 @@ export class CloudRunMesh extends pulumi.ComponentResource {
       functions.map((one) => {
         const args = functionArgs(one, spec, one.bucket ?? made!.name, this.network);
         const dependsOn = one.trigger ? agents : [];
-        return [one.key, new CloudRunFunction(one.key, args, { parent: this, dependsOn })];
+        const opts = { parent: this, dependsOn, ...formerNames(one.formerly) };
+        return [one.key, new CloudRunFunction(one.key, args, opts)];
       }),
     );
   }
@@ -199,13 +207,16 @@ export class CloudRunMesh extends pulumi.ComponentResource {
       { service: "iap.googleapis.com", project: place.project },
       { parent: this },
     );
-    for (const { key } of behind) {
+    for (const { key, formerly } of behind) {
       const edges = graph.edges.filter(({ to, role }) => to === key && role === IAP_ACCESSOR_ROLE);
-      const access = edges.map(({ name, from, until }) => [name, { member: this.memberOf(from), until }] as const);
+      const access = edges.map(
+        ({ name, from, until, ...before }) =>
+          [name, { member: this.memberOf(from), until, formerly: before.formerly }] as const,
+      );
       const { serviceName } = this.services[key]!;
       new IapAccess(
         key,
-        { ...place, serviceName, agent: agent.member, access: Object.fromEntries(access) },
+        { ...place, serviceName, agent: agent.member, access: Object.fromEntries(access), formerly },
         { parent: this },
       );
     }

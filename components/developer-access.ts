@@ -5,6 +5,7 @@
 import * as serviceaccount from "@pulumi/gcp/serviceaccount";
 import * as pulumi from "@pulumi/pulumi";
 import { accountId, OPEN_ID_TOKEN_CREATOR_ROLE, TOKEN_CREATOR_ROLE, untilCondition } from "../mesh";
+import { formerNames } from "./former-names";
 import { refusePublic } from "./invoker-grant";
 
 export interface DeveloperAccessArgs {
@@ -28,6 +29,8 @@ export interface Impersonator {
   readonly member: string;
   /** Last day, UTC, `YYYY-MM-DD`, the day included. @default - no end */
   readonly until?: string;
+  /** Logical names that the grant had before. @default - none */
+  readonly formerly?: readonly string[];
 }
 
 export class DeveloperAccess extends pulumi.ComponentResource {
@@ -50,7 +53,7 @@ export class DeveloperAccess extends pulumi.ComponentResource {
       },
       inside,
     );
-    for (const [grant, { member, until }] of Object.entries(people)) {
+    for (const [grant, { member, until, formerly }] of Object.entries(people)) {
       new serviceaccount.IAMMember(
         grant,
         {
@@ -59,7 +62,7 @@ export class DeveloperAccess extends pulumi.ComponentResource {
           member: refusePublic("DeveloperAccess", member),
           ...(until && { condition: untilCondition(until) }),
         },
-        inside,
+        { ...inside, ...formerNames(formerly) },
       );
     }
     this.email = account.email;

@@ -2,6 +2,7 @@
 import * as iap from "@pulumi/gcp/iap";
 import * as pulumi from "@pulumi/pulumi";
 import { IAP_ACCESSOR_ROLE, untilCondition } from "../mesh";
+import { formerNames } from "./former-names";
 import { InvokerGrant, refusePublic } from "./invoker-grant";
 
 export interface IapAccessArgs {
@@ -18,6 +19,8 @@ export interface IapAccessArgs {
   readonly agent: pulumi.Input<string>;
   /** Who comes through, by the logical name of the grant. */
   readonly access: Readonly<Record<string, IapAccessor>>;
+  /** Name that the component had before; the stack goes on with what it holds under that. @default - none */
+  readonly formerly?: string | undefined;
 }
 
 export interface IapAccessor {
@@ -25,15 +28,19 @@ export interface IapAccessor {
   readonly member: pulumi.Input<string>;
   /** Last day of the grant, UTC, `YYYY-MM-DD`, the day included. @default - no end */
   readonly until?: string;
+  /** Logical names that the grant had before. @default - none */
+  readonly formerly?: readonly string[];
 }
 
 export class IapAccess extends pulumi.ComponentResource {
   constructor(name: string, args: IapAccessArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("cloud-run-mesh:index:IapAccess", name, {}, opts);
-    const { serviceName, location, project, agent, access } = args;
+    const { serviceName, location, project, agent, access, formerly } = args;
+    super("cloud-run-mesh:index:IapAccess", name, {}, pulumi.mergeOptions(opts, formerNames(formerly)));
     const inside = { parent: this };
-    new InvokerGrant(`iap-calls-${name}`, { serviceName, location, project, member: agent }, inside);
-    for (const [grant, { member, until }] of Object.entries(access)) {
+    const agentCalls = (service: string) => `iap-calls-${service}`;
+    const before = formerNames(formerly && agentCalls(formerly));
+    new InvokerGrant(agentCalls(name), { serviceName, location, project, member: agent }, { ...inside, ...before });
+    for (const [grant, { member, until, formerly: names }] of Object.entries(access)) {
       new iap.WebCloudRunServiceIamMember(
         grant,
         {
@@ -44,7 +51,7 @@ export class IapAccess extends pulumi.ComponentResource {
           member: refusePublic("IapAccess", member),
           ...(until && { condition: untilCondition(until) }),
         },
-        inside,
+        { ...inside, ...formerNames(names) },
       );
     }
     this.registerOutputs({});

@@ -1,3 +1,4 @@
+import { type FormerKeys, named } from "./former-keys";
 import type { Caller, Edge } from "./graph";
 import { isPerson } from "./members";
 import { accessKey, accessName, accountEmail, callName, iapAccessName } from "./names";
@@ -9,9 +10,9 @@ import type { Access, CallerSpec, DeveloperSpec, FunctionSpec, ReceiverSpec } fr
 type Ends = Pick<Edge, "endsAtDeployment" | "isOver" | "until">;
 
 /** What a service, a function, a job or a worker pool calls itself. */
-export function calls(caller: CallerSpec, from: Caller, kind: string): Edge[] {
-  return caller.calls.map(({ service: to, ...ending }, i) => ({
-    name: callName(caller.key, to),
+export function calls(caller: CallerSpec, from: Caller, kind: string, former: FormerKeys): Edge[] {
+  return caller.calls.map(({ service: to, formerly: _, ...ending }, i) => ({
+    ...named(former, callName, caller.key, to),
     from,
     to,
     role: INVOKER_ROLE,
@@ -21,19 +22,18 @@ export function calls(caller: CallerSpec, from: Caller, kind: string): Edge[] {
 }
 
 /** Who calls from outside the mesh: each member itself, and the account that stands for all people with an end. */
-export function accessCalls(receiver: ReceiverSpec, kind: string, project: string): Edge[] {
+export function accessCalls(receiver: ReceiverSpec, kind: string, project: string, former: FormerKeys): Edge[] {
   const { key: to, access, accessAccountId } = receiver;
   const direct = access.flatMap(({ member, through: _, ...ending }, i): Edge[] => {
     if (throughAccount({ member, ...ending })) return [];
     const reason = `${kind}.${to}.access[${i}]`;
-    return [
-      { name: accessName(member, to), from: { member }, to, role: INVOKER_ROLE, ...atDeployment(ending), reason },
-    ];
+    const names = named(former, (_, key) => accessName(member, key), "", to);
+    return [{ ...names, from: { member }, to, role: INVOKER_ROLE, ...atDeployment(ending), reason }];
   });
   if (accessAccountId === undefined) return direct;
-  const name = callName(accessKey(to), to);
+  const names = named(former, (_, key) => callName(accessKey(key), key), "", to);
   const from = { member: `serviceAccount:${accountEmail(accessAccountId, project)}` };
-  return [...direct, { name, from, to, role: INVOKER_ROLE, reason: `${kind}.${to}.access` }];
+  return [...direct, { ...names, from, to, role: INVOKER_ROLE, reason: `${kind}.${to}.access` }];
 }
 
 /**
@@ -45,9 +45,9 @@ export function throughAccount({ member, until }: Access): boolean {
 }
 
 /** Who comes through Identity-Aware Proxy, whose policy IAM keeps ends in. */
-export function iapAccess({ key: to, iap }: ReceiverSpec, kind: string): Edge[] {
+export function iapAccess({ key: to, iap }: ReceiverSpec, kind: string, former: FormerKeys): Edge[] {
   return (iap?.access ?? []).map(({ member, until }, i) => ({
-    name: iapAccessName(member, to),
+    ...named(former, (_, key) => iapAccessName(member, key), "", to),
     from: { member },
     to,
     role: IAP_ACCESSOR_ROLE,
@@ -57,20 +57,25 @@ export function iapAccess({ key: to, iap }: ReceiverSpec, kind: string): Edge[] 
 }
 
 /** Eventarc calls a function in the name of the trigger's own account. */
-export function triggerCalls({ key: to, triggerAccountId }: FunctionSpec, project: string): Edge[] {
+export function triggerCalls({ key: to, triggerAccountId }: FunctionSpec, project: string, former: FormerKeys): Edge[] {
   if (triggerAccountId === undefined) return [];
   const member = `serviceAccount:${accountEmail(triggerAccountId, project)}`;
-  return [{ name: `trigger-calls-${to}`, from: { member }, to, role: INVOKER_ROLE, reason: `functions.${to}.trigger` }];
+  const names = named(former, (_, key) => callName("trigger", key), "", to);
+  return [{ ...names, from: { member }, to, role: INVOKER_ROLE, reason: `functions.${to}.trigger` }];
 }
 
 /**
  * People call in the name of an account that is made for it, so that no token of theirs reaches further. The account's
  * grants have no end: who may mint its tokens has.
  */
-export function developerCalls({ key, accountId, calls: callees }: DeveloperSpec, project: string): Edge[] {
+export function developerCalls(
+  { key, accountId, calls: callees }: DeveloperSpec,
+  project: string,
+  former: FormerKeys,
+): Edge[] {
   const member = `serviceAccount:${accountEmail(accountId, project)}`;
   return callees.map((to, i) => ({
-    name: callName(`${key}-dev`, to),
+    ...named(former, (from, callee) => callName(`${from}-dev`, callee), key, to),
     from: { member },
     to,
     role: INVOKER_ROLE,

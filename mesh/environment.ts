@@ -1,6 +1,6 @@
 import { IAP_AUDIENCE_VARIABLE, urlVariable } from "../services/runtime/contract";
 import { iapAudience } from "./names";
-import type { CallerSpec, MeshSpec, ServiceSpec } from "./spec/spec";
+import type { Call, CallerSpec, MeshSpec, ServiceSpec } from "./spec/spec";
 import { standing } from "./until";
 
 /**
@@ -10,7 +10,12 @@ import { standing } from "./until";
 export function callEnvironment(caller: CallerSpec & Pick<ServiceSpec, "iap">, mesh: MeshSpec): Record<string, string> {
   const urlOf = (key: string) => (mesh.services[key] ?? mesh.functions?.[key])!.url;
   return {
-    ...Object.fromEntries(standing(caller.calls).map(({ service }) => [urlVariable(service), urlOf(service)])),
+    ...Object.fromEntries(standing(caller.calls).map((call) => [callVariable(call), urlOf(call.service)])),
     ...(caller.iap && { [IAP_AUDIENCE_VARIABLE]: iapAudience(caller.name, mesh.projectNumber, mesh.region) }),
   };
+}
+
+/** The variable that holds a callee's URL: a callee keeps that of its old key, which its callers' code reads. */
+export function callVariable({ service, formerly }: Pick<Call, "formerly" | "service">): string {
+  return urlVariable(formerly ?? service);
 }

@@ -19,7 +19,10 @@ import type {
 import { type Keeper, parseUntil } from "./until";
 
 /** What a service, a job and a worker pool may write in the same words. */
-type CallerConfig = Pick<ServiceConfig, "accountId" | "calls" | "deletionProtection" | "labels" | "name" | "network">;
+type CallerConfig = Pick<
+  ServiceConfig,
+  "accountId" | "calls" | "deletionProtection" | "formerly" | "labels" | "name" | "network"
+>;
 
 interface Filled<T> {
   readonly spec: T;
@@ -65,7 +68,7 @@ export function fillTask<T extends CallerConfig & Pick<ServiceConfig, "image">>(
   mesh: Partial<MeshConfig>,
   today: string,
 ): Filled<Omit<T, keyof CallerConfig | "image"> & CallerSpec & { readonly image: string }> {
-  const { accountId, calls, deletionProtection, image, labels, name, network, ...rest } = written;
+  const { accountId, calls, deletionProtection, formerly, image, labels, name, network, ...rest } = written;
   const { spec, problems } = fillCaller(key, `${kind}.${key}`, written, mesh, today);
   return { spec: { ...rest, image: image ?? "", ...spec }, problems };
 }
@@ -74,7 +77,7 @@ export function fillTask<T extends CallerConfig & Pick<ServiceConfig, "image">>(
 export function fillDeveloper(key: string, written: DeveloperConfig, today: string): Filled<DeveloperSpec> {
   const problems: Problem[] = [];
   const spec = dated(written, `developers.${key}`, today, problems, "IAM");
-  return { spec: { ...spec, key, accountId: accountId(`${key}-dev`) }, problems };
+  return { spec: { ...spec, key, accountId: accountId(`${written.formerly ?? key}-dev`) }, problems };
 }
 
 function fillReceiver(
@@ -125,17 +128,21 @@ function fillCaller(
 ): Filled<CallerSpec> {
   const problems: Problem[] = [];
   const { calls = [], network } = written;
-  const name = written.name ?? key;
+  const name = written.name ?? written.formerly ?? key;
   if (typeof network === "object") problems.push(...checkNetwork(network, `${path}.network`));
   const way = typeof network === "object" ? network : mesh.network;
   const vpc = network === "none" || !way ? undefined : vpcRoute(way);
   const spec = {
     key,
+    ...(written.formerly !== undefined && { formerly: written.formerly }),
     name,
     accountId: written.accountId ?? accountId(name),
-    calls: calls.map((call, i) =>
-      dated(typeof call === "string" ? { service: call } : call, `${path}.calls[${i}]`, today, problems, "deployment"),
-    ),
+    calls: calls.map((call, i) => {
+      const entry = typeof call === "string" ? { service: call } : call;
+      const formerly = (mesh.services?.[entry.service] ?? mesh.functions?.[entry.service])?.formerly;
+      const declared = { ...entry, ...(formerly !== undefined && { formerly }) };
+      return dated(declared, `${path}.calls[${i}]`, today, problems, "deployment");
+    }),
     ...(vpc && { vpc }),
     labels: { ...soundLabels(mesh.labels), ...written.labels },
     deletionProtection: written.deletionProtection ?? String(mesh.deletionProtection ?? true) !== "false",

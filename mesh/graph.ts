@@ -1,11 +1,12 @@
 import { accessCalls, calls, developerCalls, iapAccess, triggerCalls } from "./edges";
+import { formerKeys, type Named } from "./former-keys";
 import { accessImpersonations, developerImpersonation } from "./impersonations";
 import type { IAP_ACCESSOR_ROLE, INVOKER_ROLE, OPEN_ID_TOKEN_CREATOR_ROLE, TOKEN_CREATOR_ROLE } from "./roles";
 import type { JobSpec, MeshSpec, ReceiverSpec, WorkerPoolSpec } from "./spec/spec";
 import { standing } from "./until";
 
 /** One permission: this caller may call that service. It yields the grant, the URL that the caller is told, and the probe. */
-export interface Edge {
+export interface Edge extends Named {
   /** Logical name of the grant, stable when lists are reordered. */
   readonly name: string;
   readonly from: Caller;
@@ -31,7 +32,7 @@ export type Caller =
   | { readonly member: string };
 
 /** One person's or group's way to an account of the mesh that calls in their place. */
-export interface Impersonation {
+export interface Impersonation extends Named {
   /** Logical name of the grant, stable when lists are reordered. */
   readonly name: string;
   readonly member: string;
@@ -64,30 +65,31 @@ export interface AccessGraph {
  */
 export function accessGraph(spec: MeshSpec): AccessGraph {
   const { project } = spec;
+  const former = formerKeys(spec);
   const services = Object.values(spec.services);
   const functions = Object.values(spec.functions ?? {});
   const developers = Object.values(spec.developers ?? {});
   const jobs = Object.values(spec.jobs ?? {});
   const workerPools = Object.values(spec.workerPools ?? {});
   const receiverEdges = (receiver: ReceiverSpec, kind: "services" | "functions") => [
-    ...calls(receiver, { service: receiver.key }, kind),
-    ...accessCalls(receiver, kind, project),
-    ...iapAccess(receiver, kind),
+    ...calls(receiver, { service: receiver.key }, kind, former),
+    ...accessCalls(receiver, kind, project, former),
+    ...iapAccess(receiver, kind, former),
   ];
   const declared = [
     ...services.flatMap((one) => receiverEdges(one, "services")),
-    ...functions.flatMap((one) => [...receiverEdges(one, "functions"), ...triggerCalls(one, project)]),
-    ...developers.flatMap((one) => developerCalls(one, project)),
-    ...jobs.flatMap((job) => calls(job, { job: job.key }, "jobs")),
-    ...workerPools.flatMap((pool) => calls(pool, { workerPool: pool.key }, "workerPools")),
+    ...functions.flatMap((one) => [...receiverEdges(one, "functions"), ...triggerCalls(one, project, former)]),
+    ...developers.flatMap((one) => developerCalls(one, project, former)),
+    ...jobs.flatMap((job) => calls(job, { job: job.key }, "jobs", former)),
+    ...workerPools.flatMap((pool) => calls(pool, { workerPool: pool.key }, "workerPools", former)),
   ];
   return {
     services: [...services, ...functions],
     jobs,
     workerPools,
     impersonations: [
-      ...services.flatMap((one) => accessImpersonations(one, "services", project)),
-      ...functions.flatMap((one) => accessImpersonations(one, "functions", project)),
+      ...services.flatMap((one) => accessImpersonations(one, "services", project, former)),
+      ...functions.flatMap((one) => accessImpersonations(one, "functions", project, former)),
       ...developers.map((one) => developerImpersonation(one, project)),
     ],
     edges: standing(declared),

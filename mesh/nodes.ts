@@ -91,6 +91,11 @@ export function byPath(nodes: Nodes): Record<string, CallerSpec> {
   );
 }
 
+/** Developers by their path in the config: `developers.laptop`. */
+export function developersByPath(developers: Readonly<Record<string, DeveloperSpec>>): Record<string, DeveloperSpec> {
+  return Object.fromEntries(Object.entries(developers).map(([key, one]) => [`developers.${key}`, one]));
+}
+
 /** The nodes as the network sees them: how many instances of each may hold an address at once. */
 export function attachedNodes({ services, functions, jobs, workerPools }: Nodes): Attached[] {
   return [

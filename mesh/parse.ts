@@ -1,4 +1,5 @@
 import { checkDeveloper } from "./checks/developers";
+import { checkFormerly, undisputed } from "./checks/formerly";
 import { checkFunction } from "./checks/functions";
 import { checkGrantNames } from "./checks/grants";
 import { checkJob, checkWorkerPool } from "./checks/jobs";
@@ -9,7 +10,7 @@ import type { MeshInput } from "./decode";
 import { accessGraph, type Edge } from "./graph";
 import { KINDS, RECEIVERS } from "./kinds";
 import { networkSpec } from "./network";
-import { attachedNodes, byPath, fillNodes, type Nodes, settleRoutes } from "./nodes";
+import { attachedNodes, byPath, developersByPath, fillNodes, type Nodes, settleRoutes } from "./nodes";
 import { type Finding, isRelated, isWithin, mapPaths, type Problem } from "./problems";
 import { type Salvaged, salvage } from "./spec/salvage";
 import { schemaProblems } from "./spec/schema-problems";
@@ -94,8 +95,10 @@ function checkNodes(
     written.filter((path) => path.startsWith(`${kind}.`)).map((path) => path.slice(kind.length + 1));
   const keys = new Set(RECEIVERS.flatMap(keysOf));
   const around = { keys, written, receivers, callers, called, place };
+  const disputed = checkFormerly({ ...callers, ...developersByPath(developers) });
   return [
-    ...checkUnique(callers, place.project),
+    ...disputed,
+    ...checkUnique(undisputed(callers, disputed), place.project),
     ...checkServices(nodes.services, around),
     ...Object.values(nodes.functions).flatMap((one) => checkFunction(one, around)),
     ...Object.values(nodes.jobs).flatMap((one) => checkJob(one, around)),

@@ -1,4 +1,5 @@
-import { IAP_AUDIENCE_VARIABLE, RESERVED_VARIABLES, urlVariable } from "../../services/runtime/contract";
+import { IAP_AUDIENCE_VARIABLE, RESERVED_VARIABLES } from "../../services/runtime/contract";
+import { callVariable } from "../environment";
 import { didYouMean, type Finding, type Problem } from "../problems";
 import type { ProbeSpec, ReadinessProbeSpec } from "../spec/container";
 import type { ServiceSpec } from "../spec/spec";
@@ -14,7 +15,7 @@ export function checkEnvironment(
   reserved: readonly string[] = RESERVED_VARIABLES,
 ): Problem[] {
   const problems: Problem[] = [];
-  const urls = new Map(calls.map(({ service }) => [urlVariable(service), service]));
+  const urls = new Map(calls.map((call) => [callVariable(call), call.service]));
   const check = (names: readonly string[], path: string, main: boolean) => {
     for (const name of names) {
       const callee = urls.get(name);

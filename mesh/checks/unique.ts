@@ -15,7 +15,7 @@ interface Accounts {
 }
 
 /** What an account's id may come of. */
-const ID_FROM = ["accountId", "name", "serviceAccount"];
+const ID_FROM = ["accountId", "formerly", "name", "serviceAccount"];
 
 /** Two of them must not become one resource on Google Cloud, nor one node of the mesh, nor run under one identity. */
 export function checkUnique(callers: Callers, project: string): Finding[] {
@@ -50,7 +50,7 @@ export function checkUnique(callers: Callers, project: string): Finding[] {
     if (!claim(path, "", [], key, "give each a key of its own", `key ${key}`)) continue;
     // A function is a service of the same name underneath.
     const named = `${kind === "functions" ? "services" : kind} ${name}`;
-    const isNamedApart = claim(path, "name", ["name"], name, `give ${each} its own`, named);
+    const isNamedApart = claim(path, "name", ["formerly", "name"], name, `give ${each} its own`, named);
     if (serviceAccount !== undefined)
       claim(
         path,

@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { until } from "./shared";
+import { formerly, until } from "./shared";
 
 /** People who call services and functions from their own machines, as written in stack config. */
 
 export const developer = z.strictObject({
+  formerly,
   member: z.string().describe("Who it is, e.g. `user:dev@acme.com` or `group:developers@acme.com`"),
   calls: z
     .array(z.string())

@@ -45,8 +45,14 @@ const role = z
     'must be a role, e.g. "roles/cloudsql.client"',
   );
 
+/** The key under which a stack holds what has another one in the config. */
+export const formerly = key
+  .optional()
+  .describe("Old key of what is renamed: it keeps that key's name, URL, account and variables; default: none");
+
 /** Who it runs as, whom it calls, and the network that it calls through. */
 export const callerKeys = {
+  formerly,
   calls: z
     .array(call)
     .optional()

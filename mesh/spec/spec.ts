@@ -174,6 +174,8 @@ interface Ending {
 
 export interface Call extends Ending {
   readonly service: string;
+  /** The callee's old key, after which the caller's variable is still named. */
+  readonly formerly?: string;
 }
 
 export interface Access extends Ending {
@@ -184,6 +186,8 @@ export interface Access extends Ending {
 /** What a service, a job and a worker pool have in common, as filled in. */
 export interface CallerSpec {
   readonly key: string;
+  /** The key that it had before, under which a stack may hold it. */
+  readonly formerly?: string | undefined;
   readonly name: string;
   readonly accountId: string;
   readonly calls: readonly Call[];

@@ -33,8 +33,12 @@ export interface StackOutputs {
   }[];
 }
 
-interface WrittenService {
+interface Named {
   readonly name?: string;
+  readonly formerly?: string;
+}
+
+interface WrittenService extends Named {
   readonly source?: string;
   readonly sandbox?: { readonly command?: readonly string[] };
 }
@@ -55,8 +59,18 @@ export function declaredServices(config: StackConfig): DeclaredService[] {
   return [...services, ...functions];
 }
 
-function declared([key, { name = key, source, sandbox }]: [string, WrittenService]): DeclaredService {
-  return { key, name, ...(source !== undefined && { source }), ...(sandbox?.command && { command: sandbox.command }) };
+function declared([key, { source, sandbox, ...node }]: [string, WrittenService]): DeclaredService {
+  return {
+    key,
+    name: nameOf(key, node),
+    ...(source !== undefined && { source }),
+    ...(sandbox?.command && { command: sandbox.command }),
+  };
+}
+
+/** What is renamed keeps the name of its old key. */
+function nameOf(key: string, { name, formerly }: Named): string {
+  return name ?? formerly ?? key;
 }
 
 function written<T>(config: StackConfig, kind: string): Record<string, T> {
@@ -65,10 +79,10 @@ function written<T>(config: StackConfig, kind: string): Record<string, T> {
 
 /** Jobs and worker pools of a config that the program has accepted: they call services, and nothing of them runs here. */
 export function declaredTasks(config: StackConfig): { readonly key: string; readonly runs: Task }[] {
-  const tasks = (kind: string) => Object.entries(written<{ readonly name?: string }>(config, kind));
+  const tasks = (kind: string) => Object.entries(written<Named>(config, kind));
   return [
-    ...tasks("jobs").map(([key, { name = key }]) => ({ key, runs: { job: name } })),
-    ...tasks("workerPools").map(([key, { name = key }]) => ({ key, runs: { workerPool: name } })),
+    ...tasks("jobs").map(([key, node]) => ({ key, runs: { job: nameOf(key, node) } })),
+    ...tasks("workerPools").map(([key, node]) => ({ key, runs: { workerPool: nameOf(key, node) } })),
   ];
 }
 

@@ -47,6 +47,7 @@ const task = {
 
 const web = {
   ...task,
+  formerly: "shop",
   resources: { ...task.resources, cpuIdle: false, startupCpuBoost: true },
   source: "services/web",
   imageManagedElsewhere: false,
@@ -87,6 +88,7 @@ const web = {
 };
 
 const score = {
+  formerly: "rating",
   source: "functions/score",
   bucket: "acme-code",
   runtime: "nodejs22",
@@ -111,12 +113,13 @@ const event = { eventType: "google.cloud.audit.log.v1.written", filters: { servi
 
 const nightly = {
   ...task,
+  formerly: "daily",
   calls: [{ service: "api", until }],
   accountId: "nightly-runs",
   network,
   name: "shop-nightly",
 };
-const taker = { ...nightly, accountId: "taker-runs", name: "shop-taker", instances: 1 };
+const taker = { ...nightly, formerly: "worker", accountId: "taker-runs", name: "shop-taker", instances: 1 };
 
 const email = (id: string) => `${id}@acme-dev.iam.gserviceaccount.com`;
 
@@ -135,7 +138,9 @@ export const soundConfigs: readonly Readonly<Record<string, unknown>>[] = [
     functions: { score: { ...score, trigger: topic } },
     jobs: { nightly: { ...nightly, taskCount: 4, maxRetries: 3, timeoutSeconds: 600 } },
     workerPools: { taker },
-    developers: { laptop: { member: "user:ada@acme.com", calls: ["api"], until, accessTokens: false } },
+    developers: {
+      laptop: { formerly: "desk", member: "user:ada@acme.com", calls: ["api"], until, accessTokens: false },
+    },
   },
   {
     services: {

@@ -2,6 +2,7 @@ import { wrongAccess } from "./access";
 import { wrongCalls } from "./calls";
 import { wrongContainers } from "./containers";
 import { wrongDevelopers } from "./developers";
+import { wrongFormerly } from "./formerly";
 import { wrongFunctions } from "./functions";
 import { wrongIdentities } from "./identity";
 import { wrongJobs } from "./jobs";
@@ -18,6 +19,7 @@ export const wrongConfigs: readonly WrongConfig[] = [
   ...wrongAccess,
   ...wrongNetworks,
   ...wrongServices,
+  ...wrongFormerly,
   ...wrongIdentities,
   ...wrongContainers,
   ...wrongFunctions,
