@@ -3,7 +3,7 @@ import { styleText } from "node:util";
 import Table from "cli-table3";
 import { fromHere, quoted } from "../tools/person";
 import type { Stats } from "./data-plane";
-import type { EngineResult, Finding, Progress, Step } from "./engine/result";
+import { countSteps, type EngineResult, type Finding, type Progress, type Step } from "./engine/result";
 import { callCommand, type MeshPlace } from "./hints";
 import type { Invitation } from "./running";
 
@@ -39,8 +39,9 @@ export class Report {
     if (progress.kind !== "step") return;
     const { op, type, name, status } = progress.step;
     if (status === "started" || !(op in SIGNS) || isComponent(progress.step)) return;
-    const failed = status === "failed" ? this.style("red", "  failed") : "";
-    this.write(`  ${SIGNS[op]} ${type.split(":").slice(1, 2)[0]?.padEnd(32)} ${name}${failed}`);
+    const undone = { failed: "refused", unknown: "not known" }[status as string];
+    const ending = undone ? this.style("red", `  ${undone}`) : "";
+    this.write(`  ${SIGNS[op]} ${type.split(":").slice(1, 2)[0]?.padEnd(32)} ${name}${ending}`);
   }
 
   problems({ diagnostics, advice }: EngineResult): void {
@@ -110,14 +111,13 @@ export function summary(steps: readonly Step[]): string {
     delete: "deleted",
     same: "unchanged",
     replace: "replaced",
+    refused: "refused",
+    unknown: "not known",
+    left: "left",
   };
-  const counts = new Map<string, number>();
-  for (const step of steps) {
-    const word = words[step.op];
-    if (!word || isComponent(step) || step.status === "failed") continue;
-    counts.set(word, (counts.get(word) ?? 0) + 1);
-  }
-  return [...counts].map(([word, count]) => `${count} ${word}`).join(", ") || "nothing to do";
+  const counts = countSteps(steps.filter((step) => !isComponent(step)));
+  const told = Object.keys(words).filter((key) => counts[key] !== undefined);
+  return told.map((key) => `${counts[key]} ${words[key]}`).join(", ") || "nothing to do";
 }
 
 /** Components and providers group resources; they exist in no cloud. */

@@ -1,6 +1,16 @@
 /** Turns the event stream of the Pulumi CLI into an {@link EngineResult}'s parts. */
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
-import { countSteps, type Diagnostic, type Finding, findingKey, nameOf, type Progress, type Step } from "./result";
+import {
+  countSteps,
+  type Diagnostic,
+  type Finding,
+  findingKey,
+  isUndone,
+  nameOf,
+  type Progress,
+  type Step,
+  typeOf,
+} from "./result";
 
 /** A hint about an executable that we put on PATH ourselves. */
 const OUR_SHIM = /^(<\{%[^%]*%\}>)*using pulumi-analyzer-policy-nodejs from \$PATH/;
@@ -33,7 +43,9 @@ export class EventCollector {
     if (event.resOutputsEvent && !this.preview) this.step(event.resOutputsEvent.metadata, "done");
     if (event.resOpFailedEvent) {
       const { metadata, status } = event.resOpFailedEvent;
-      this.step(metadata, status === STATUS_UNKNOWN ? "unknown" : "failed");
+      // A refused update or deletion has this status, too, whatever was answered; the next run finds what it did.
+      const isOpen = status === STATUS_UNKNOWN && metadata.op.startsWith("create");
+      this.step(metadata, isOpen ? "unknown" : "failed");
     }
     if (event.summaryEvent) this.summary = { ...event.summaryEvent.resourceChanges } as Record<string, number>;
     if (event.policyEvent) {
@@ -63,6 +75,16 @@ export class EventCollector {
     }
   }
 
+  /** Resources that a destroy did not come to, which the engine does not tell. */
+  leave(urns: readonly string[]): void {
+    const begun = new Set([...this.steps.values()].map(({ urn }) => urn));
+    for (const urn of urns) {
+      if (begun.has(urn) || DEFAULT_PROVIDER.test(urn)) continue;
+      const place = { urn, type: typeOf(urn), name: nameOf(urn) };
+      this.steps.set(`delete ${urn}`, { op: "delete", ...place, status: "left", changed: [], replaced: [] });
+    }
+  }
+
   diagnose(diagnostic: Diagnostic): void {
     const key = JSON.stringify(diagnostic);
     if (diagnostic.message === "" || this.diagnostics.has(key)) return;
@@ -85,7 +107,8 @@ export class EventCollector {
       steps,
       findings: [...this.findings.values()],
       diagnostics: diagnostics.filter((one) => !diagnostics.some((other) => saysMore(other, one))),
-      counts: this.summary ?? countSteps(steps),
+      // The engine's own summary leaves out what was not done.
+      counts: steps.some(isUndone) ? countSteps(steps) : (this.summary ?? countSteps(steps)),
     };
   }
 

@@ -16,7 +16,7 @@ import { InlineProgram } from "./inline-program";
 import { withInterrupts } from "./interrupts";
 import { writePolicyShim } from "./policy-shim";
 import type { EngineResult, Operation } from "./result";
-import { adoptLostCreates, pendingOperations } from "./stack/recover";
+import { adoptLostCreates, pendingOperations, resourcesIn } from "./stack/recover";
 import { readLocks, removeStaleLocks } from "./stack/stack-lock";
 import { openStateFolder, type StateFolder } from "./stack/state-folder";
 import { catchProgramErrors } from "./stray-errors";
@@ -115,7 +115,9 @@ export class PulumiEngine implements Engine {
       }
     });
     // An operation that ended well leaves nothing pending; asking would cost one more start of the CLI.
-    const pending = ok || operation === "preview" ? [] : await this.pending();
+    const exported = ok || operation === "preview" ? undefined : await this.export().catch(() => undefined);
+    if (exported && operation === "destroy") collector.leave(resourcesIn(exported));
+    const pending = exported ? pendingOperations(exported) : [];
     const result = { operation, engine: this.kind, ok, interrupted, ...collector.result(), outputs, pending } as const;
     return {
       ...result,
@@ -173,14 +175,6 @@ export class PulumiEngine implements Engine {
       await stack.refresh({ ...common, clearPendingCreates: true });
     }
     return {};
-  }
-
-  private async pending() {
-    try {
-      return pendingOperations(await (await this.open()).exportStack());
-    } catch {
-      return [];
-    }
   }
 
   /** A failure that the events did not tell: the CLI stopped before or beside them. */

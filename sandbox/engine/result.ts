@@ -15,10 +15,10 @@ export interface Step {
   /** The resource's logical name: the end of its URN. */
   readonly name: string;
   /**
-   * `planned` in a preview; `started` when the operation ended before this step did; `unknown` when it failed in a way
-   * that leaves open whether it took effect.
+   * `planned` in a preview; `failed` when it was refused; `unknown` when it failed in a way that leaves open whether it
+   * took effect; `started` when the operation ended before this step did; `left` when it was to be done and never begun.
    */
-  readonly status: "planned" | "started" | "done" | "failed" | "unknown";
+  readonly status: "planned" | "started" | "done" | "failed" | "unknown" | "left";
   /** Property paths that differ. */
   readonly changed: readonly string[];
   /** Those of them that force a replacement. */
@@ -61,7 +61,7 @@ export interface EngineResult {
   readonly steps: readonly Step[];
   readonly findings: readonly Finding[];
   readonly diagnostics: readonly Diagnostic[];
-  /** Resources by operation, e.g. `{ create: 2, same: 1 }`. */
+  /** Resources by operation, e.g. `{ create: 2, same: 1 }`; those that were not done by `refused`, `unknown` and `left`. */
   readonly counts: Readonly<Record<string, number>>;
   readonly outputs: Readonly<Record<string, unknown>>;
   /** Operations without a known end, after a kill or a lost answer. */
@@ -89,12 +89,36 @@ export function typeOf(urn: string): string {
   return qualified.slice(qualified.lastIndexOf("$") + 1);
 }
 
-/** Steps counted by operation. */
+/**
+ * Steps counted by operation, and those that were not done by what became of them. The engine tells a `replace` before
+ * the new resource is made; where it is not, the old one was deleted.
+ */
 export function countSteps(steps: readonly Step[]): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const { op, status } of steps)
-    if (status !== "failed" && status !== "unknown") counts[op] = (counts[op] ?? 0) + 1;
+  const isRemade = new Set(
+    steps.filter((step) => step.op === "create-replacement" && !isUndone(step)).map(({ urn }) => urn),
+  );
+  for (const step of steps) {
+    if (step.op === "same" && isUndone(step)) continue;
+    if (step.op === "replace" && !isRemade.has(step.urn)) continue;
+    const done = step.op === "delete-replaced" && !isRemade.has(step.urn) ? "delete" : step.op;
+    const counted = UNDONE[step.status] ?? done;
+    counts[counted] = (counts[counted] ?? 0) + 1;
+  }
   return counts;
+}
+
+/** How steps are counted that were not done. */
+const UNDONE: Readonly<Partial<Record<Step["status"], string>>> = {
+  failed: "refused",
+  unknown: "unknown",
+  started: "left",
+  left: "left",
+};
+
+/** Whether a step was refused, left or not seen to its end. */
+export function isUndone({ status }: Step): boolean {
+  return UNDONE[status] !== undefined;
 }
 
 /** Why an operation did not end well, in words; the findings themselves are told apart. */

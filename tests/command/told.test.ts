@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { decodeStackConfig } from "../../mesh";
+import { formatProblems } from "../../mesh";
 import { JsonDocument } from "../../tools/command/document";
 import { told } from "../../tools/command/told";
 
@@ -30,10 +30,10 @@ describe("an error in words", () => {
   });
 
   it("names the place of a defect and quotes nothing", () => {
-    const defect = thrownBy(() => decodeStackConfig(undefined as never, () => false));
+    const defect = thrownBy(() => formatProblems(undefined as never));
     assert.equal(
       told(defect),
-      `this is a defect of cloud-run-mesh: TypeError in decodeStackConfig (mesh/parse.ts)${trace}`,
+      `this is a defect of cloud-run-mesh: TypeError in formatProblems (mesh/problems.ts)${trace}`,
     );
     const quoting = thrownBy(() => JSON.parse(`{ ${CANARY}`));
     assert.doesNotMatch(told(quoting), /canary/);

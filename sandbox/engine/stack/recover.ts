@@ -44,6 +44,11 @@ export function pendingOperations(exported: unknown): PendingOperation[] {
   }));
 }
 
+/** URNs of the resources in an exported stack. */
+export function resourcesIn(exported: unknown): string[] {
+  return ((exported as Deployment).deployment.resources ?? []).map(({ urn }) => urn);
+}
+
 /**
  * Enters every resource into the state that exists although the state does not know: pending creates, and what the
  * program wants to create next. `stack import` drops pending operations, so what is left of them ends here as well;
