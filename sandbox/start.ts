@@ -6,6 +6,7 @@ import { runCommand } from "../tools/command/run";
 import { CHECKOUT, defaultStackConfig, fromHere, STATE, standWhereThePersonIs } from "../tools/person";
 import { VerifyReport } from "../verify/report";
 import { verifyRunning } from "../verify/sandbox";
+import { endWithNpm } from "./children/end-with-npm";
 import { decisionLine, openDecisionFile } from "./data-plane";
 import { deploy } from "./deploy";
 import { type EngineResult, failureOf, type ProjectConfig, readStackConfigFile } from "./engine";
@@ -154,6 +155,7 @@ function openEntrances(mesh: RunningMesh) {
 }
 
 standWhereThePersonIs("start");
+endWithNpm("start");
 
 const command = new Command("npm start --")
   .description(

@@ -5,6 +5,7 @@
 import * as path from "node:path";
 import { styleText } from "node:util";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { endWithNpm } from "../sandbox/children/end-with-npm";
 import { readStackConfigFile } from "../sandbox/engine";
 import { JsonDocument } from "../tools/command/document";
 import { runCommand } from "../tools/command/run";
@@ -109,6 +110,7 @@ function members(member: string, others: readonly string[] = []): string[] {
 }
 
 standWhereThePersonIs("verify");
+endWithNpm("verify");
 
 const command = new Command("npm run verify --")
   .description(

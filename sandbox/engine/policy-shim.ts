@@ -10,13 +10,18 @@ import * as path from "node:path";
 
 const LANGUAGE_HOST = "pulumi-language-nodejs";
 const SHIM = "pulumi-analyzer-policy-nodejs";
+/** A CLI that was killed ends no plugin of its own. */
+const END_WITH_PARENT = path.join(__dirname, "../children/end-with-parent.cjs");
 
 /** Writes the fallback into `bin` unless a language host is found in one of the `folders` of the CLI's PATH. */
 export function writePolicyShim(bin: string, folders: readonly string[]): "language host" | "shim" {
   if (folders.some((folder) => isExecutable(path.join(folder, LANGUAGE_HOST)))) return "language host";
   const runner = require.resolve("@pulumi/pulumi/cmd/run-policy-pack");
   const script = path.join(bin, SHIM);
-  writeFileSync(script, `#!/bin/sh\nexec ${quoted(process.execPath)} ${quoted(runner)} "$@"\n`);
+  writeFileSync(
+    script,
+    `#!/bin/sh\nexec ${quoted(process.execPath)} -r ${quoted(END_WITH_PARENT)} ${quoted(runner)} "$@"\n`,
+  );
   chmodSync(script, 0o755);
   return "shim";
 }

@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "index.ts": ["components", "mesh"],
   "sandbox/files": ["tools/replace-file"],
   "sandbox/control-plane": ["mesh/names", "sandbox/files"],
-  "sandbox/engine": ["sandbox/control-plane", "sandbox/files"],
+  "sandbox/engine": ["sandbox/control-plane", "sandbox/children", "sandbox/files"],
   sandbox: ["sandbox", "policy/src", "mesh/names", "tools/person"],
   // The command that shows the proof beside what it runs.
   "sandbox/start.ts": ["sandbox", "tools/command", "tools/person", "verify"],

@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { Agent } from "node:http";
 import { networkInterfaces } from "node:os";
 import { createInterface } from "node:readline";
+import { endWithThisProcess } from "../../children/watcher";
 import { givePortBack, opens, takePort } from "./ports";
 
 /** A line that a service wrote. */
@@ -64,6 +65,7 @@ export class Instance {
       stdio: ["ignore", "pipe", "pipe"],
       detached: process.platform !== "win32",
     });
+    const forget = this.#child.pid === undefined ? () => {} : endWithThisProcess(this.#child.pid);
     for (const stream of ["stdout", "stderr"] as const) {
       const source = this.#child[stream];
       if (source) createInterface({ input: source }).on("line", (line) => this.#log(stream, line));
@@ -74,6 +76,7 @@ export class Instance {
         this.end = how;
         this.isListening = false;
         this.#signal("SIGKILL");
+        forget();
         this.agent.destroy();
         givePortBack(port);
         resolve();

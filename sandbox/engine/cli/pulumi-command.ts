@@ -9,6 +9,7 @@ import { createRequire } from "node:module";
 import * as path from "node:path";
 import { CommandError, type PulumiCommand } from "@pulumi/pulumi/automation";
 import type { SemVer } from "semver";
+import { endWithThisProcess } from "../../children/watcher";
 
 /** The package that Pulumi itself compares versions with. */
 export const semver = createRequire(require.resolve("@pulumi/pulumi"))("semver") as typeof import("semver");
@@ -76,6 +77,7 @@ export class PulumiProcess {
         stdio: ["ignore", "pipe", "pipe"],
       });
       this.child = child;
+      const forget = child.pid === undefined ? () => {} : endWithThisProcess(child.pid);
       const text = { stdout: "", stderr: "" };
       child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
         text.stdout += chunk;
@@ -87,6 +89,7 @@ export class PulumiProcess {
       });
       const end = (code: number, reason?: string) => {
         if (this.child === child) this.child = undefined;
+        forget();
         resolve({ ...text, stderr: reason ? `${text.stderr}\n${reason}`.trim() : text.stderr, code });
       };
       child.on("error", (error) => end(-1, `cannot run "${this.command}": ${error.message}`));

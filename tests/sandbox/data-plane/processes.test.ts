@@ -262,7 +262,13 @@ describe("processes", () => {
     });
 
     it("end with their parent, however it ends", async () => {
-      const ends = { SIGINT: [null, "SIGINT"], SIGTERM: [null, "SIGTERM"], exit: [3, null], throw: [1, null] };
+      const ends = {
+        SIGINT: [null, "SIGINT"],
+        SIGTERM: [null, "SIGTERM"],
+        SIGKILL: [null, "SIGKILL"],
+        exit: [3, null],
+        throw: [1, null],
+      };
       const endOf = async (how: string) => {
         const args = [...TYPESCRIPT, path.join(__dirname, "programs/parent.ts"), how];
         const parent = spawn(NODE, args, { stdio: ["ignore", "pipe", "ignore"] });
