@@ -12,6 +12,7 @@ export {
 export { accessKey, accountEmail, accountId, functionBucket, labelValue, serviceUrl } from "./names";
 export { DEFAULT_MAX_INSTANCES, type NetworkSpec } from "./network";
 export { type Parsed, parseMesh } from "./parse";
+export { callerPath, type DeployedMesh, permissionFor } from "./permission-line";
 export { formatProblem, formatProblems, InvalidConfigError, type Problem } from "./problems";
 export { hasStorageTriggers, hasTriggers, type ProjectApi, projectApis, runners } from "./project-services";
 export { IAP_ACCESSOR_ROLE, INVOKER_ROLE, OPEN_ID_TOKEN_CREATOR_ROLE, TOKEN_CREATOR_ROLE } from "./roles";

@@ -69,6 +69,7 @@ async function answer(mesh: RunningMesh, request: IncomingMessage, secret: strin
     return { status: 401, body: { error: "not the owner of this mesh" } };
   }
   if (request.url === "/services") return { status: 200, body: mesh.services };
+  if (request.url === "/declared") return { status: 200, body: mesh.declared };
   let text = "";
   for await (const chunk of request.setEncoding("utf8")) text += chunk;
   const { service: key, as } = JSON.parse(text) as { service: string; as?: string };

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { isRunning, type ProcessId } from "../files/process-id";
-import type { RunningService } from "./running-mesh";
+import type { Declared, RunningService } from "./running-mesh";
 
 /** The file in a mesh's state folder that says where it runs; only its owner may read it. */
 export const ANNOUNCEMENT = "running.json";
@@ -19,6 +19,8 @@ export interface Announcement extends ProcessId {
 export interface RunningRemote {
   readonly stack: string;
   readonly services: readonly RunningService[];
+  /** What was deployed. */
+  declared(): Promise<Declared>;
   /** All that is needed to call a service as somebody; without a name, as the first who may call it. */
   enter(service: string, as?: string): Promise<Entry>;
 }
@@ -67,6 +69,7 @@ export async function findRunning(stateRoot: string, mesh?: string, start = "npm
   return {
     stack: announcement.stack,
     services,
+    declared: async () => (await ask(announcement, "/declared")) as Declared,
     enter: async (service, as) => (await ask(announcement, "/enter", { service, as })) as Entry,
   };
 }

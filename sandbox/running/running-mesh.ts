@@ -8,7 +8,7 @@ import {
   type TokenOverrides,
 } from "../data-plane";
 import { IAP_ACCESSOR_ROLE } from "../data-plane/front-end/iap";
-import { EngineError, messageOf, type ProjectConfig } from "../engine";
+import { EngineError, messageOf, type ProjectConfig, type StackConfig } from "../engine";
 import { declaredServices, declaredTasks, type StackOutputs, workloadsOf } from "./declared";
 import { type Identity, memberIdentity } from "./identities";
 
@@ -29,6 +29,13 @@ export interface RunningService {
   readonly invokers: readonly Invoker[];
   /** Whether people sign in to it. */
   readonly isBehindIap: boolean;
+}
+
+/** What was deployed: the config as the program got it, and what the stack says of itself. */
+export interface Declared extends Pick<StackOutputs, "serviceAccounts" | "urls"> {
+  readonly config: StackConfig;
+  /** Day of the deployment, UTC, `YYYY-MM-DD`: ends are judged by it. */
+  readonly day: string;
 }
 
 export interface Invoker {
@@ -55,6 +62,7 @@ export class RunningMesh {
     readonly stack: string,
     /** The stack config. */
     readonly file: string,
+    readonly declared: Declared,
     parts: {
       services: readonly RunningService[];
       identities: readonly Identity[];
@@ -69,6 +77,9 @@ export class RunningMesh {
   /** Starts every service; resolves when all of them listen. Throws an error for people where one does not. */
   static async open(options: RunningMeshOptions): Promise<RunningMesh> {
     const { stackConfig, outputs, onDecision, ...rest } = options;
+    const { serviceAccounts, urls } = outputs;
+    const day = (options.clock ?? (() => new Date()))().toISOString().slice(0, 10);
+    const declaration = { config: stackConfig.config, serviceAccounts, urls, day };
     const declared = declaredServices(stackConfig.config);
     const names = new Map(declared.map(({ key, name }) => [key, name]));
     const workloads = workloadsOf(declared);
@@ -104,7 +115,7 @@ export class RunningMesh {
       await plane.close();
       throw new EngineError("not-started", messageOf(error));
     }
-    return new RunningMesh(plane, stackConfig.stack, stackConfig.file, { services, identities, watchers });
+    return new RunningMesh(plane, stackConfig.stack, stackConfig.file, declaration, { services, identities, watchers });
   }
 
   /** Tells every decision from now on, until the answer is called. */

@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
+import { accessGraph, formatProblems, parseMesh } from "../../mesh";
 import { readStackConfigFile } from "../../sandbox/engine";
 import { announce, findRunning, RunningMesh, type StackOutputs } from "../../sandbox/running";
 import { openSandbox, type Sandbox } from "../../sandbox/sandbox";
@@ -10,6 +11,7 @@ import { wayOnGoogleCloud } from "../../tools/call/on-google-cloud";
 import { explainRefusal } from "../../tools/call/refusal";
 import { send } from "../../tools/call/send";
 import { missingGrant } from "../../tools/call/way";
+import { meshInput } from "../mesh/support";
 import { temporaryFolder, withoutCredentials } from "../support/pulumi-cli";
 import { TestGoogle } from "../verify/deployed-google";
 import { account, cliOf, credentialsOf, person, robot } from "../verify/deployed-support";
@@ -110,7 +112,7 @@ describe("npm run token and npm run call, in the sandbox", function () {
   });
 
   it("know before the call that a token will be refused, where nobody but Google could say otherwise", async () => {
-    const asked = async (service: string, as?: string) => missingGrant(await way(service, as), TODAY);
+    const asked = async (service: string, as?: string) => await missingGrant(await way(service, as), TODAY);
     assert.equal(await asked("gateway"), undefined);
     assert.match((await asked("gateway", "user"))!, /^403: user has no roles\/run\.invoker on "gateway"/);
     assert.equal(await asked("gateway", "bob@elsewhere.example"), undefined, "he may be in the group");
@@ -171,6 +173,49 @@ describe("npm run token and npm run call, in the sandbox", function () {
   });
 });
 
+describe("npm run call as what is not called itself", function () {
+  this.timeout(60_000);
+
+  it("names the line of a job and of a worker pool, each its own", async () => {
+    const state = temporaryFolder();
+    const stackConfig = readStackConfigFile(ROOT, path.join(ROOT, "examples/jobs.yaml"));
+    const env = withoutCredentials(process.env);
+    const sandbox = await openSandbox({
+      projectFolder: ROOT,
+      stackConfig,
+      stateFolder: state,
+      engine: "embedded",
+      env,
+    });
+    const { outputs } = await sandbox.engine.run("up");
+    const { controlPlane } = sandbox;
+    const mesh = await RunningMesh.open({ controlPlane, stackConfig, outputs: outputs as unknown as StackOutputs });
+    const { withdraw } = await announce(mesh, path.join(state, "jobs"));
+    try {
+      for (const [as, line] of [
+        ["move-orders", "jobs.move-orders.calls: [status]"],
+        ["take-orders", "workerPools.take-orders.calls: [status]"],
+      ] as const) {
+        const way = await wayInSandbox(state, "status", { as });
+        const { refusal } = await send(way, { path: "/", timeoutMs: 10_000 });
+        await way.close();
+        assert.equal(
+          refusal?.explanation,
+          `403: ${as} has no roles/run.invoker on "status"\n` +
+            "  granted: serviceAccount:monitor@acme-operations.iam.gserviceaccount.com, close-day, tidy-up\n" +
+            `  to grant it, in the stack config: ${line}`,
+        );
+        assert.equal(await missingGrant(way, TODAY), refusal?.explanation);
+      }
+    } finally {
+      await withdraw();
+      await mesh.close();
+      await sandbox.close();
+      rmSync(state, { recursive: true, force: true });
+    }
+  });
+});
+
 describe("npm run token and npm run call, on Google Cloud", () => {
   let google: TestGoogle;
   before(async () => {
@@ -197,9 +242,9 @@ describe("npm run token and npm run call, on Google Cloud", () => {
       [own.as, own.url, own.place],
       ["user:ada@acme.com", google.url("web"), 'the stack "prod" on Google Cloud'],
     );
-    assert.equal(missingGrant(own, TODAY), undefined);
+    assert.equal(await missingGrant(own, TODAY), undefined);
     assert.equal((await way("api", "web")).as, "web");
-    assert.equal(missingGrant(await way("api", "web"), TODAY), undefined);
+    assert.equal(await missingGrant(await way("api", "web"), TODAY), undefined);
     assert.equal(
       (await way("api", "ci@acme.iam.gserviceaccount.com")).as,
       "serviceAccount:ci@acme.iam.gserviceaccount.com",
@@ -209,7 +254,7 @@ describe("npm run token and npm run call, on Google Cloud", () => {
 
   it("say which grant is missing", async () => {
     assert.equal(
-      missingGrant(await way("api"), TODAY),
+      await missingGrant(await way("api"), TODAY),
       '403: user:ada@acme.com has no roles/run.invoker on "api"\n' +
         "  granted: web\n" +
         '  to grant it, in the stack config: services.api.access: [{ member: "user:ada@acme.com", until: YYYY-MM-DD }]',
@@ -220,34 +265,40 @@ describe("npm run token and npm run call, on Google Cloud", () => {
     await assert.rejects(way("web", undefined, "nope"), /^Error: there is no stack "nope" in this backend/);
     await assert.rejects(way("nope"), { message: 'no service "nope" in the stack "prod"; there are: web, api, cron' });
     await assert.rejects(way("web", "nobody"), {
-      message: '--as nobody: neither a service of the stack "prod" (web, api, cron) nor an e-mail address',
+      message: '--as nobody: neither a caller of the stack "prod" (web, api, cron) nor an e-mail address',
     });
   });
 });
 
 describe("a refusal", () => {
   it("tells a grant that has ended from one that has not spread yet, and from that of somebody else", () => {
+    const access = [{ member: "user:ada@acme.com", until: "2026-11-01" }];
+    const { spec, problems } = parseMesh(
+      meshInput({ web: { access, ingress: { all: "people call it" } } }),
+      "2026-11-01",
+    );
+    assert.ok(spec, formatProblems(problems));
+    const mesh = { graph: accessGraph(spec), serviceAccounts: {} };
     const way = {
       as: "ada@acme.com",
       service: "web",
-      services: ["web"],
       invokers: [{ caller: "user:ada@acme.com", until: "2026-11-01" }],
     };
     assert.equal(
-      explainRefusal(403, way, "2026-11-02"),
+      explainRefusal(403, way, mesh, "2026-11-02"),
       '403: ada@acme.com has no roles/run.invoker on "web" any more: it ended on 2026-11-01\n' +
         "  granted: user:ada@acme.com until 2026-11-01\n" +
-        "  to grant it, in the stack config: a later `until` under services.web.access",
+        "  to grant it, in the stack config: a later `until` at services.web.access[0]",
     );
     assert.equal(
-      explainRefusal(403, way, "2026-11-01"),
+      explainRefusal(403, way, mesh, "2026-11-01"),
       '403: ada@acme.com has roles/run.invoker on "web" by the stack\'s outputs, and Cloud Run does not know of it\n' +
         "  a new grant takes some minutes to count; longer than that, see whether somebody has taken it away: pulumi refresh",
     );
-    const [first] = explainRefusal(403, { ...way, as: "da@acme.com" }, "2026-11-02").split("\n");
+    const [first] = explainRefusal(403, { ...way, as: "da@acme.com" }, mesh, "2026-11-02").split("\n");
     assert.equal(first, '403: da@acme.com has no roles/run.invoker on "web"');
     assert.equal(
-      explainRefusal(401, way),
+      explainRefusal(401, way, mesh),
       '401: Cloud Run does not accept the token of ada@acme.com for "web": it is expired, or for another audience',
     );
   });

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { ProxyAgent } from "undici";
 import { findRunning } from "../../sandbox/running/find-running";
+import { deployedGraph } from "../../verify/graph";
 import { npm } from "../person";
 import { unknownService, type Way } from "./way";
 
@@ -24,7 +25,10 @@ export async function wayInSandbox(
     ...(entry.via && { via: entry.via }),
     token: entry.token,
     invokers: found.invokers,
-    services: keys,
+    declared: async () => {
+      const { config, urls, serviceAccounts, day } = await running.declared();
+      return { graph: deployedGraph(config, urls, day), serviceAccounts };
+    },
     dispatcher,
     close: () => dispatcher.close(),
   };

@@ -31,7 +31,7 @@ async function find(service: string, { as, stack, mesh, state }: WhereOptions): 
 async function token(service: string, options: WhereOptions & { readonly json?: boolean }): Promise<number> {
   const way = await find(service, options);
   try {
-    const missing = missingGrant(way, today());
+    const missing = await missingGrant(way, today());
     const { as, via, url, place, token: text } = way;
     if (options.json) {
       const refusedWith = missing && { refusedWith: missing };
@@ -93,7 +93,7 @@ const where = (command: Command) =>
   command
     .option(
       "--as <who>",
-      "who calls: a service's key, a member or an e-mail address; on Google Cloud it is impersonated",
+      "who calls: the key of a service, function, job or worker pool, a member or an e-mail address; on Google Cloud it is impersonated",
     )
     .addOption(
       new Option("--stack <stack>", "a stack on Google Cloud, instead of the mesh that runs here").env("MESH_STACK"),

@@ -7,7 +7,7 @@ import { unknownService, type Way } from "./way";
 
 export interface DeployedWayOptions {
   readonly stack: string;
-  /** Key of a service, or e-mail address of a service account, to impersonate. @default one's own credentials */
+  /** Key of what calls, or e-mail address of a service account, to impersonate. @default one's own credentials */
   readonly as?: string | undefined;
   readonly cli: StackCli | undefined;
   readonly today: string;
@@ -24,7 +24,7 @@ export async function wayOnGoogleCloud(service: string, options: DeployedWayOpti
   const account = as !== undefined && Object.hasOwn(serviceAccounts, as) ? serviceAccounts[as] : as;
   if (account !== undefined && !account.includes("@")) {
     throw new Error(
-      `--as ${account}: neither a service of the stack "${name}" (${keys.join(", ")}) nor an e-mail address`,
+      `--as ${account}: neither a caller of the stack "${name}" (${Object.keys(serviceAccounts).join(", ")}) nor an e-mail address`,
     );
   }
   const identity = await credentialsOf(account).identity();
@@ -38,7 +38,7 @@ export async function wayOnGoogleCloud(service: string, options: DeployedWayOpti
     ...(via && { via }),
     token: await shown.idToken(url),
     invokers: invokersOf(service, graph),
-    services: keys,
+    declared: async () => ({ graph, serviceAccounts }),
     close: async () => {},
   };
 }

@@ -1,6 +1,7 @@
+import { type DeployedMesh, permissionFor } from "../../mesh";
 import type { Way } from "./way";
 
-type RefusedBy = Pick<Way, "as" | "service" | "invokers" | "services">;
+type RefusedBy = Pick<Way, "as" | "service" | "invokers">;
 
 /**
  * Why Cloud Run refused, and the lines of stack config that would let the call through.
@@ -9,7 +10,8 @@ type RefusedBy = Pick<Way, "as" | "service" | "invokers" | "services">;
  */
 export function explainRefusal(
   status: number,
-  { as, service, invokers, services }: RefusedBy,
+  { as, service, invokers }: RefusedBy,
+  mesh: DeployedMesh,
   today = new Date().toISOString().slice(0, 10),
 ): string {
   if (status === 401) {
@@ -33,29 +35,30 @@ export function explainRefusal(
   return [
     `403: ${as} has no roles/run.invoker on "${service}"${ended ? ` any more: it ended on ${ended.until}` : ""}`,
     `  granted: ${granted.join(", ") || "nobody"}`,
-    `  to grant it, in the stack config: ${grantFor(as, service, services, ended !== undefined)}`,
+    permission(as, service, mesh, today),
   ].join("\n");
 }
 
 /** What Identity-Aware Proxy on a service refused. */
-export function explainIapRefusal(status: number, { as, service, url, invokers }: RefusedBy & { url: string }): string {
+export function explainIapRefusal(
+  status: number,
+  { as, service, url, invokers }: RefusedBy & { url: string },
+  mesh: DeployedMesh,
+  today = new Date().toISOString().slice(0, 10),
+): string {
   if (status !== 403) {
     return `${status}: "${service}" is behind Identity-Aware Proxy and ${as} is not signed in; open ${url} in a browser`;
   }
   return [
     `403: Identity-Aware Proxy lets ${as} not through to "${service}"`,
     `  granted: ${invokers.map(({ caller }) => caller).join(", ") || "nobody"}`,
-    `  to grant it, in the stack config: services.${service}.iap.access: [{ member: "${memberOf(as)}", until: YYYY-MM-DD }]`,
+    permission(as, service, mesh, today),
   ].join("\n");
 }
 
-function grantFor(as: string, service: string, services: readonly string[], ended: boolean): string {
-  if (services.includes(as)) return `services.${as}.calls: [${service}]`;
-  if (ended) return `a later \`until\` under services.${service}.access`;
-  return `services.${service}.access: [{ member: "${memberOf(as)}", until: YYYY-MM-DD }]`;
-}
-
-function memberOf(as: string): string {
-  if (as.includes(":")) return as;
-  return `${as.endsWith(".gserviceaccount.com") ? "serviceAccount" : "user"}:${as}`;
+function permission(as: string, service: string, mesh: DeployedMesh, today: string): string {
+  const found = permissionFor(as, service, mesh, today);
+  return "line" in found
+    ? `  to grant it, in the stack config: ${found.line}`
+    : `  no line of the stack config grants it: ${found.none}`;
 }

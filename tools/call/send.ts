@@ -42,14 +42,15 @@ export async function send(way: Way, request: CallRequest): Promise<CallAnswer> 
   });
   const { status } = response;
   if (response.headers.get("x-goog-iap-generated-response") === "true") {
-    return { response, refusal: { explanation: explainIapRefusal(status, way) } };
+    return { response, refusal: { explanation: explainIapRefusal(status, way, await way.declared()) } };
   }
   const contentType = response.headers.get("content-type") ?? "";
   const couldBeRefused = [401, 403, 404].includes(status) && contentType.startsWith("text/html");
   if (!couldBeRefused) return { response };
   const copy = response.clone();
   const refused = refusalOf({ status, contentType, body: await copy.text() });
-  return refused === undefined ? { response } : { response, refusal: { explanation: explainRefusal(refused, way) } };
+  if (refused === undefined) return { response };
+  return { response, refusal: { explanation: explainRefusal(refused, way, await way.declared()) } };
 }
 
 /** The caller's own `Authorization` is for the service; Cloud Run then takes the token from a header of its own. */

@@ -1,5 +1,6 @@
 /** A way to a service: somebody's identity, and how a request in its name gets there. */
 import type { Dispatcher } from "undici";
+import { callerPath, type DeployedMesh } from "../../mesh";
 import type { Invoker } from "../../sandbox/running";
 import { explainRefusal } from "./refusal";
 
@@ -16,22 +17,23 @@ export interface Way {
   readonly via?: string;
   readonly token: string;
   readonly invokers: readonly Invoker[];
-  /** The mesh's services, which a caller may be one of. */
-  readonly services: readonly string[];
+  /** The stack as it was deployed, which says what would permit a call. */
+  declared(): Promise<DeployedMesh>;
   /** @default undici's own */
   readonly dispatcher?: Dispatcher;
   close(): Promise<void>;
 }
 
 /** What the invokers say of somebody's call, before it is made; absent where they permit it or cannot tell. */
-export function missingGrant(way: Way, today: string): string | undefined {
+export async function missingGrant(way: Way, today: string): Promise<string | undefined> {
   const { as, invokers } = way;
-  // Whether a person is in a group or a domain only Google knows.
-  const cannotTell =
-    !way.services.includes(as) && invokers.some(({ caller }) => /^(group|domain|principal)/.test(caller));
   const own = invokers.find(({ caller }) => caller === as || caller.split(":")[1] === as);
   if (own && (own.until === undefined || own.until >= today)) return undefined;
-  return own === undefined && cannotTell ? undefined : explainRefusal(403, way);
+  const mesh = await way.declared();
+  // Whether a person is in a group or a domain only Google knows.
+  const cannotTell =
+    callerPath(as, mesh) === undefined && invokers.some(({ caller }) => /^(group|domain|principal)/.test(caller));
+  return own === undefined && cannotTell ? undefined : explainRefusal(403, way, mesh, today);
 }
 
 /** Who calls, and as whom where that is not the same, for people. */

@@ -1,7 +1,7 @@
 /** How a difference between the config and Google is mended: the command that removes a grant, the line that declares it. */
-import { type AccessGraph, INVOKER_ROLE } from "../../mesh";
+import { callerPath, INVOKER_ROLE } from "../../mesh";
 import type { MeshInPlace, Place } from "./places";
-import { type Condition, type Grant, isPublic, isSameMember } from "./policy";
+import { type Condition, type Grant, isPublic } from "./policy";
 
 /**
  * The command that removes one member from a policy, and nothing else.
@@ -56,22 +56,9 @@ export function declaration({ member, role, condition }: Grant, place: Place, me
   if (condition || isPublic(member) || /^(deleted|domain|project(Owner|Editor|Viewer)):/.test(member)) return undefined;
   const { kind, path } = place;
   if (kind === "service" && role === INVOKER_ROLE) {
-    const caller = callerOf(member, mesh);
-    if (caller !== undefined) return caller.isNode ? `${caller.path}.calls: [${path?.split(".")[1]}]` : undefined;
+    const caller = callerPath(member, mesh);
+    if (caller !== undefined) return caller.calls ? `${caller.path}.calls: [${path?.split(".")[1]}]` : undefined;
     return `${path}.${place.settings?.iapEnabled ? "iap.access" : "access"}: [{ member: ${JSON.stringify(member)} }]`;
   }
   return kind === "iap" ? `${path}.iap.access: [{ member: ${JSON.stringify(member)} }]` : undefined;
-}
-
-/** Where the config speaks of the node whose account a member is. That of people with an end (`web.access`) is no node. */
-function callerOf(member: string, { graph, serviceAccounts }: MeshInPlace) {
-  const key = Object.entries(serviceAccounts).find(([, email]) => isSameMember(`serviceAccount:${email}`, member))?.[0];
-  return key === undefined ? undefined : { path: `${kindOf(key, graph)}.${key}`, isNode: !key.includes(".") };
-}
-
-function kindOf(key: string, { services, jobs, workerPools }: AccessGraph): string {
-  const service = services.find((one) => one.key === key);
-  if (service) return "buildAccountId" in service ? "functions" : "services";
-  if (jobs.some((one) => one.key === key)) return "jobs";
-  return workerPools.some((one) => one.key === key) ? "workerPools" : "developers";
 }
