@@ -91,7 +91,12 @@ function readMap(file: string, hint: string): Record<string, unknown> {
   const document = parseDocument(source, { customTags: (tags) => [...GO_SCALARS, ...tags] });
   const problem = document.errors[0];
   if (problem) throw invalid(file, problem.message);
-  return asMap(document.toJS() ?? {}, file, "the file");
+  try {
+    return asMap(document.toJS() ?? {}, file, "the file");
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    throw invalid(file, "an alias without its anchor; put a text that begins with * into quotes");
+  }
 }
 
 function asMap(value: unknown, file: string, what: string): Record<string, unknown> {
