@@ -9,6 +9,7 @@ export {
   type Edge,
   type Impersonation,
 } from "./graph";
+export { isSameMember } from "./members";
 export { accessKey, accountEmail, accountId, functionBucket, labelValue, serviceUrl } from "./names";
 export { DEFAULT_MAX_INSTANCES, type NetworkSpec } from "./network";
 export { type Parsed, parseMesh } from "./parse";

@@ -1,7 +1,7 @@
 import { checkDeveloper } from "./checks/developers";
 import { checkFormerly, undisputed } from "./checks/formerly";
 import { checkFunction } from "./checks/functions";
-import { checkGrantNames } from "./checks/grants";
+import { checkGrantNames, checkMemberships } from "./checks/grants";
 import { checkJob, checkWorkerPool } from "./checks/jobs";
 import { checkMesh, checkServices } from "./checks/mesh";
 import { checkRoom, checkServiceNetworks } from "./checks/network";
@@ -58,7 +58,7 @@ export function parseMesh(input: MeshInput, today: string): Parsed {
   ];
   const spec = specOf(config, place, settled, developers);
   const graph = accessGraph(spec);
-  const clashes = checkGrantNames(graph, asWritten).filter(
+  const clashes = [...checkGrantNames(graph, asWritten), ...checkMemberships(graph, place.project, asWritten)].filter(
     ({ path }) => !found.some((other) => isRelated(other.path, path)),
   );
   const certain = [...found, ...clashes].map((one) => mapPaths(one, asWritten)).filter((one) => isCertain(one, lost));

@@ -1,4 +1,4 @@
-import { parseMember } from "../members";
+import { parseMember, plainMember } from "../members";
 import type { Finding } from "../problems";
 import type { ReceiverSpec } from "../spec/spec";
 
@@ -39,13 +39,13 @@ export function checkIap(
         message: `"${member}" is no person, and nobody else can sign in; let it call a service without "iap"`,
       });
     }
-    if (members.has(member)) {
+    if (members.has(plainMember(member))) {
       problems.push({
         path: `${path}.iap.access[${i}].member`,
         message: `"${member}" is listed twice; remove one entry`,
       });
     }
-    members.add(member);
+    members.add(plainMember(member));
   });
   return problems;
 }

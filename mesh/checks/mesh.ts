@@ -1,5 +1,5 @@
 import { KINDS, RECEIVERS } from "../kinds";
-import { parseMember } from "../members";
+import { parseMember, plainMember } from "../members";
 import { labelKeyProblem } from "../names";
 import { sharedNetwork } from "../network";
 import { didYouMean, type Finding, type Problem } from "../problems";
@@ -126,9 +126,9 @@ export function checkCallers(spec: ReceiverSpec, path: string, { called }: Surro
   const members = new Set<string>();
   spec.access.forEach(({ member, through }, i) => {
     const who = parseMember(member);
-    if (members.has(member))
+    if (members.has(plainMember(member)))
       problems.push({ path: `${path}.access[${i}].member`, message: `"${member}" is listed twice; remove one entry` });
-    members.add(member);
+    members.add(plainMember(member));
     if ("kind" in who && who.kind === "person" && spec.ingress === "internal" && through !== "vpc") {
       problems.push({
         path: `${path}.access[${i}]`,

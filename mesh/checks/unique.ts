@@ -15,7 +15,7 @@ interface Accounts {
 }
 
 /** What an account's id may come of. */
-const ID_FROM = ["accountId", "formerly", "name", "serviceAccount"];
+export const ID_FROM = ["accountId", "formerly", "name", "serviceAccount"];
 
 /** Two of them must not become one resource on Google Cloud, nor one node of the mesh, nor run under one identity. */
 export function checkUnique(callers: Callers, project: string): Finding[] {

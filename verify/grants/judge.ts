@@ -1,8 +1,9 @@
 /** Holds what stands at Google against what the config declares. */
+import { isSameMember } from "../../mesh";
 import { declaration, removal } from "./fix";
 import { CALLING_PERMISSIONS, opens, ROLES } from "./opens";
 import { type MeshInPlace, type Place, placesOf, projectNumber } from "./places";
-import { type Grant, grantsIn, isPublic, isSameMember, type Policy, type PolicySource } from "./policy";
+import { type Grant, grantsIn, isPublic, type Policy, type PolicySource } from "./policy";
 import { judgeSettings } from "./settings";
 
 /**

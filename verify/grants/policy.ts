@@ -40,13 +40,6 @@ export function grantsIn({ bindings = [] }: Policy): Grant[] {
   );
 }
 
-/** Whether two members are one. IAM compares e-mail addresses whatever their case, and identifiers of pools exactly. */
-export function isSameMember(one: string, other: string): boolean {
-  const plain = (member: string) =>
-    /^(user|group|serviceAccount|domain):/i.test(member) ? member.toLowerCase() : member;
-  return plain(one) === plain(other);
-}
-
 export function isPublic(member: string): boolean {
   return member === "allUsers" || member === "allAuthenticatedUsers";
 }

@@ -70,6 +70,42 @@ export const wrongAccess: readonly WrongConfig[] = [
     ],
   },
   {
+    fact: "a member listed twice, in another case",
+    web: {
+      ingress: { all: "people call it from laptops" },
+      access: [{ member: "group:team@acme.com" }, { member: "group:Team@acme.com" }],
+    },
+    problems: ['services.web.access[1].member: "group:Team@acme.com" is listed twice; remove one entry'],
+  },
+  {
+    fact: "a service's own account, which calls already",
+    api: { access: [{ member: "serviceAccount:Web-sa@acme-dev.iam.gserviceaccount.com", until: "2031-12-31" }] },
+    problems: [
+      'services.api.access[0]: "serviceAccount:Web-sa@acme-dev.iam.gserviceaccount.com" is let in by services.web.calls[0] already, and whoever takes one grant away takes both; remove one entry',
+    ],
+  },
+  {
+    fact: "a service's own account, once the day of its call is over",
+    web: { calls: [{ service: "api", until: "2026-11-22" }] },
+    api: { access: [{ member: "serviceAccount:web-sa@acme-dev.iam.gserviceaccount.com" }] },
+    problems: [
+      'services.web.calls[0]: "serviceAccount:web-sa@acme-dev.iam.gserviceaccount.com" is let in by services.api.access[0] already, and whoever takes one grant away takes both; remove one entry',
+    ],
+  },
+  {
+    fact: "an account that people call as, listed beside them",
+    web: {
+      ingress: { all: "people call it from laptops" },
+      access: [
+        { member: "user:ada@acme.com", until: "2031-12-31" },
+        { member: "serviceAccount:web-access-sa@acme-dev.iam.gserviceaccount.com" },
+      ],
+    },
+    problems: [
+      'services.web.access: "serviceAccount:web-access-sa@acme-dev.iam.gserviceaccount.com" is let in by services.web.access[1] already, and whoever takes one grant away takes both; remove one entry',
+    ],
+  },
+  {
     fact: "a person on an internal service",
     web: { access: [{ member: "user:a@acme.com" }] },
     problems: [
@@ -83,7 +119,7 @@ export const wrongAccess: readonly WrongConfig[] = [
       iap: {
         access: [
           { member: "group:staff@acme.com" },
-          { member: "group:staff@acme.com", until: "2020-01-31" },
+          { member: "group:Staff@acme.com", until: "2020-01-31" },
           { member: "allUsers" },
           { member: "serviceAccount:ci@acme.iam.gserviceaccount.com" },
         ],
@@ -96,7 +132,7 @@ export const wrongAccess: readonly WrongConfig[] = [
       'services.web.env.IAP_AUDIENCE: "IAP_AUDIENCE" is set by "iap"; remove it',
       'services.web.access: the proxy lets nobody past it; move the members to "iap.access"',
       'services.web.ingress: is internal, where nobody can sign in from; set { all: "reason" }, or load-balancer with one in front',
-      'services.web.iap.access[1].member: "group:staff@acme.com" is listed twice; remove one entry',
+      'services.web.iap.access[1].member: "group:Staff@acme.com" is listed twice; remove one entry',
       'services.web.iap.access[3].member: "serviceAccount:ci@acme.iam.gserviceaccount.com" is no person, and nobody else can sign in; let it call a service without "iap"',
     ],
   },
