@@ -1,4 +1,6 @@
 /** `npm start`: deploys a stack config with the policy pack into the sandbox, runs it, and proves every edge. */
+import "../tools/command/temporary-folder";
+
 import * as path from "node:path";
 import { Command, Option } from "commander";
 import { JsonDocument } from "../tools/command/document";
@@ -75,7 +77,8 @@ async function runServices({ controlPlane }: Sandbox, result: EngineResult, run:
   const { stackConfig, stateFolder, options, report, colours } = run;
   const outputs = result.outputs as unknown as StackOutputs;
   const logFile = path.join(stateFolder, "decisions.jsonl");
-  const log = openDecisionFile(logFile);
+  const tell = (line: string) => report.line(`  ${line}`);
+  const log = openDecisionFile(logFile, { tell });
   const stopped = new Promise<undefined>((resolve) => {
     // Not once: with nobody listening any more, the data plane would let the signal end this process after its own.
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve(undefined));
@@ -111,9 +114,9 @@ async function runServices({ controlPlane }: Sandbox, result: EngineResult, run:
     document.print({ ...outcome, probes: results });
     if (options.once) return wrong.length > 0 ? 1 : 0;
 
-    const { invitation, withdraw } = await announce(mesh, stateFolder);
+    const { invitation, withdraw } = await announce(mesh, stateFolder, tell);
     const entrances = await openEntrances(mesh);
-    const laptops = await openLaptops(mesh, outputs, { projectFolder: CHECKOUT, stateFolder });
+    const laptops = await openLaptops(mesh, outputs, { projectFolder: CHECKOUT, stateFolder, tell });
     const stopWatching = mesh.watch((decision) => report.line(decisionLine(decision)));
     report.browsers(entrances);
     if (laptops.all.length > 0) report.heading("Call from a laptop, in another terminal");

@@ -18,14 +18,15 @@ import * as path from "node:path";
  * Gives a file new content, whole or not at all: on a full disk, or killed half-way, the file is what it was. Keeps its
  * mode and owner; a link stays one, and the file that it leads to is replaced. Makes the file where there is none.
  *
+ * @param mode of a file that is made. @default what the umask leaves
  * @throws the file system's error, with the file unchanged
  */
-export function replaceFile(file: string, content: string): void {
+export function replaceFile(file: string, content: string, mode = 0o666): void {
   const before = statSync(file, { throwIfNoEntry: false });
   const target = before ? realpathSync(file) : file;
   const beside = path.join(path.dirname(target), `.${path.basename(target)}.${randomUUID()}`);
   try {
-    write(beside, content, before);
+    write(beside, content, mode, before);
     renameSync(beside, target);
   } catch (error) {
     rmSync(beside, { force: true });
@@ -34,8 +35,8 @@ export function replaceFile(file: string, content: string): void {
   syncFolder(path.dirname(target));
 }
 
-function write(file: string, content: string, like: Stats | undefined): void {
-  const descriptor = openSync(file, "wx", like?.mode ?? 0o666);
+function write(file: string, content: string, mode: number, like: Stats | undefined): void {
+  const descriptor = openSync(file, "wx", like?.mode ?? mode);
   try {
     writeFileSync(descriptor, content);
     if (like) keepOwner(descriptor, like);

@@ -2,6 +2,8 @@
  * `npm run verify`: sends a request for every permission and for everything that is none, and shows what came of it; reads
  * who else is let in, and names whom the config does not declare.
  */
+import "../tools/command/temporary-folder";
+
 import * as path from "node:path";
 import { styleText } from "node:util";
 import { Command, InvalidArgumentError, Option } from "commander";

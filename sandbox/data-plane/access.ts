@@ -1,9 +1,10 @@
 /** Hands out ways into the mesh: proxy credentials, trust in the private authority, a metadata server of one's own. */
-import { writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import * as path from "node:path";
 import { rootCertificates } from "node:tls";
+import { replaceFile } from "../../tools/replace-file";
+import { FileError } from "../files/file-error";
 import { type Visitor, Visitors } from "./callers";
 import type { MetadataServer } from "./identity/metadata-server";
 import type { ProxyAccess } from "./options";
@@ -22,8 +23,10 @@ export class AccessDesk {
 
   /** Writes down whom to trust; with `everybody`, also the authorities that the world trusts. */
   trust(authority: string, everybody: boolean): void {
-    writeFileSync(this.#file("ca.pem"), authority);
-    writeFileSync(this.#file("bundle.pem"), [authority, ...(everybody ? rootCertificates : [])].join("\n"));
+    const bundle = [authority, ...(everybody ? rootCertificates : [])].join("\n");
+    for (const [name, content] of Object.entries({ "ca.pem": authority, "bundle.pem": bundle })) {
+      FileError.guard(this.#file(name), () => replaceFile(this.#file(name), content));
+    }
   }
 
   async give(visitor: Visitor): Promise<ProxyAccess> {

@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import * as path from "node:path";
+import { rmSync } from "node:fs";
 import { projectOfEmail } from "../control-plane/rules/members";
 import { refuseRealCredentials } from "../engine/cli/child-environment";
+import { temporaryFolder } from "../files/temporary-folder";
 import { AccessDesk } from "./access";
 import type { Caller } from "./callers";
 import type { Decision } from "./decisions";
@@ -35,7 +34,7 @@ export class DataPlane {
   readonly frontEnd: FrontEnd;
   readonly #options: DataPlaneOptions;
   readonly #clock: () => Date;
-  readonly #folder = mkdtempSync(path.join(tmpdir(), "cloud-run-mesh-"));
+  readonly #folder = temporaryFolder();
   readonly #services: RunServices;
   readonly #identities: Identities;
   readonly #desk = new AccessDesk(this.#folder, () => this.#proxyPort);

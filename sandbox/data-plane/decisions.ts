@@ -1,7 +1,4 @@
-/** What became of each request and why: for a terminal, and as JSON lines. */
-import { createWriteStream, mkdirSync } from "node:fs";
-import * as path from "node:path";
-
+/** What became of each request and why. */
 /** Why a request ended as it did. */
 export type ReasonCode =
   | "invoker"
@@ -98,30 +95,6 @@ export function decisionLine(decision: Decision): string {
   const { time, caller, callee, method, path: target, code, message } = decision;
   const edge = `${short(caller)} → ${callee}`;
   return `${time.slice(11, 23)} ${String(code).padStart(3)} ${edge.padEnd(26)} ${method.padEnd(7)} ${target.padEnd(24)} ${message}`;
-}
-
-export interface DecisionFile {
-  write(decision: Decision): void;
-  /** Resolves when everything is on disk; rejects when something could not be written. */
-  close(): Promise<void>;
-}
-
-/** Appends decisions to a file, one line of JSON each. Its folder is made if need be. */
-export function openDecisionFile(file: string): DecisionFile {
-  mkdirSync(path.dirname(file), { recursive: true });
-  const stream = createWriteStream(file, { flags: "a", mode: 0o600 });
-  let failure: Error | undefined;
-  // A full disk does not end the mesh; `close` tells.
-  stream.on("error", (error) => {
-    failure = error;
-  });
-  return {
-    write: (decision) => void stream.write(`${JSON.stringify(decision)}\n`),
-    close: async () => {
-      await new Promise<void>((resolve) => stream.end(() => resolve()));
-      if (failure) throw failure;
-    },
-  };
 }
 
 function short(caller: string): string {

@@ -1,14 +1,8 @@
 /** Google Cloud's data plane on one machine: runs what the control plane holds, and lets through what Cloud Run would. */
 export type { Caller } from "./callers";
 export { DataPlane, openDataPlane } from "./data-plane";
-export {
-  type Decision,
-  type DecisionFile,
-  decisionLine,
-  explain,
-  openDecisionFile,
-  type ReasonCode,
-} from "./decisions";
+export { type DecisionFile, openDecisionFile } from "./decision-file";
+export { type Decision, decisionLine, explain, type ReasonCode } from "./decisions";
 export type { Entrance, FrontEnd } from "./front-end/front-end";
 export type { Person } from "./identity/directory";
 export type { TokenOverrides } from "./identity/issuer";

@@ -17,9 +17,11 @@ export class FileError extends Error {
   override readonly name = "FileError";
   readonly code: string | undefined;
 
-  constructor(file: string, cause: unknown) {
+  /** @param reason why, and what to do. @default in the words for the cause's code */
+  constructor(file: string, cause: unknown, reason?: string) {
     const { code, message } = cause as NodeJS.ErrnoException;
-    super(`cannot write "${file}": ${(code && REASONS[code]) ?? message}${code ? ` (${code})` : ""}`);
+    const known = reason ?? (code && REASONS[code]);
+    super(`cannot write "${file}": ${known ?? message}${known && code ? ` (${code})` : ""}`);
     this.code = code;
   }
 
@@ -28,7 +30,12 @@ export class FileError extends Error {
     try {
       return write();
     } catch (error) {
-      throw error instanceof FileError ? error : new FileError(file, error);
+      throw FileError.of(file, error);
     }
+  }
+
+  /** The error itself where it is one already. */
+  static of(file: string, error: unknown): FileError {
+    return error instanceof FileError ? error : new FileError(file, error);
   }
 }

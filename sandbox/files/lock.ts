@@ -1,9 +1,10 @@
 /** One process at a time: a file that names the process that holds it. One that a process left behind is taken over. */
 import { randomUUID } from "node:crypto";
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import * as path from "node:path";
 import { FileError } from "./file-error";
+import { makeFolder } from "./make-folder";
 import { isRunning, type ProcessId, thisProcess } from "./process-id";
 
 export interface Holder extends ProcessId {
@@ -39,7 +40,7 @@ export function holderInWords({ pid, since, host }: Holder): string {
 export function takeLock(file: string): Lock {
   const own: Holder = { ...thisProcess(), since: new Date().toISOString(), host: hostname() };
   const text = `${JSON.stringify(own)}\n`;
-  FileError.guard(path.dirname(file), () => mkdirSync(path.dirname(file), { recursive: true }));
+  makeFolder(path.dirname(file));
   while (!create(file, text)) {
     const found = read(file);
     if (found === undefined) continue;

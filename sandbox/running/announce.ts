@@ -1,9 +1,10 @@
 /** Lets other commands of this machine's user find the mesh that runs here, and act as one of its callers. */
 import { randomBytes, timingSafeEqual } from "node:crypto";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import * as path from "node:path";
+import { KeptFiles } from "../files/kept-files";
 import { thisProcess } from "../files/process-id";
 import { ANNOUNCEMENT, type Announcement, type Entry } from "./find-running";
 import type { Identity } from "./identities";
@@ -22,10 +23,15 @@ export interface Invitation {
   readonly curlFile: string;
 }
 
-/** Writes down where the mesh is; `withdraw` takes that back. */
+/**
+ * Writes down where the mesh is; `withdraw` takes that back.
+ *
+ * @param tell told where that cannot be written, and once it could
+ */
 export async function announce(
   mesh: RunningMesh,
   folder: string,
+  tell: (line: string) => void = () => {},
 ): Promise<{ invitation: Invitation | undefined; withdraw(): Promise<void> }> {
   const secret = randomBytes(24).toString("base64url");
   const server = createServer((request, response) => {
@@ -39,25 +45,22 @@ export async function announce(
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
   const announcement: Announcement = { stack: mesh.stack, file: mesh.file, ...thisProcess(), url, secret };
-  mkdirSync(folder, { recursive: true });
-  const files = [path.join(folder, ANNOUNCEMENT), path.join(folder, CURL_FILE)] as const;
-  const forget = () => files.forEach((file) => void rmSync(file, { force: true }));
-  forget();
+  const files = new KeptFiles(tell);
+  const curlFile = path.join(folder, CURL_FILE);
+  // Of a run that was killed.
+  rmSync(curlFile, { force: true });
   const entrance =
     mesh.services.find(({ invokers }) => invokers.some(({ caller }) => caller.includes(":"))) ?? mesh.services[0];
-  writeFileSync(files[0], JSON.stringify(announcement), { mode: 0o600 });
+  files.write(path.join(folder, ANNOUNCEMENT), JSON.stringify(announcement));
   let invitation: Invitation | undefined;
   if (entrance && entrance.invokers.length > 0) {
     const identity = mesh.identity(undefined, entrance);
     const { url: proxyUrl, caFile } = await mesh.access(identity);
-    writeFileSync(files[1], `proxy = "${proxyUrl}"\ncacert = "${caFile}"\n`, { mode: 0o600 });
-    const curlFile = files[1];
+    files.write(curlFile, `proxy = "${proxyUrl}"\ncacert = "${caFile}"\n`);
     invitation = { service: entrance.key, url: entrance.url, as: identity.name, curlFile };
   }
-  process.once("exit", forget);
   const withdraw = async () => {
-    process.off("exit", forget);
-    forget();
+    files.close();
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   };

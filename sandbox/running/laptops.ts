@@ -1,9 +1,10 @@
 /** The laptops of a stack's developers: what a program there is told, so that it calls in the name of their account. */
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import * as path from "node:path";
 import { fromHere, quoted } from "../../tools/person";
 import { projectOfEmail } from "../control-plane/rules/members";
 import { loginOf } from "../data-plane/identity/logins";
+import { KeptFiles } from "../files/kept-files";
 import { type StackOutputs, startScript } from "./declared";
 import type { RunningMesh } from "./running-mesh";
 
@@ -24,26 +25,32 @@ interface Folders {
   readonly projectFolder: string;
   /** Folder that the files are written to; only their owner may read them. */
   readonly stateFolder: string;
+  /** Told where they cannot be written, and once they could. @default nobody is told */
+  readonly tell?: (line: string) => void;
 }
 
 /** Signs in every developer of a stack, and writes down what their programs need; `withdraw` takes the files away. */
 export async function openLaptops(
   mesh: RunningMesh,
   outputs: StackOutputs,
-  { projectFolder, stateFolder }: Folders,
+  { projectFolder, stateFolder, tell = () => {} }: Folders,
 ): Promise<{ readonly all: readonly Laptop[]; withdraw(): void }> {
   const folder = path.join(stateFolder, "developers");
-  const forget = () => rmSync(folder, { recursive: true, force: true });
-  forget();
+  const files = new KeptFiles(tell);
+  const forget = () => {
+    files.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  // Of a run that was killed.
+  rmSync(folder, { recursive: true, force: true });
   process.once("exit", forget);
   const all: Laptop[] = [];
   for (const [key, account] of Object.entries(outputs.serviceAccounts)) {
     const minting = outputs.accessMatrix.find(({ callee }) => callee === account);
     if (minting === undefined) continue;
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
     const [credentialsFile, envFile] = [path.join(folder, `${key}.json`), path.join(folder, `${key}.env`)];
     const person = mesh.identity(minting.caller);
-    writeFileSync(credentialsFile, JSON.stringify(loginOf(mesh.plane.accessToken(person.email))), { mode: 0o600 });
+    files.write(credentialsFile, JSON.stringify(loginOf(mesh.plane.accessToken(person.email))));
     const env = {
       ...(await mesh.access(person)).env,
       GOOGLE_APPLICATION_CREDENTIALS: credentialsFile,
@@ -54,7 +61,7 @@ export async function openLaptops(
       ...urlsFor(account, mesh),
     };
     const lines = Object.entries(env).map(([name, value]) => `${name}=${quoted(value)}\n`);
-    writeFileSync(envFile, lines.join(""), { mode: 0o600 });
+    files.write(envFile, lines.join(""));
     const until = minting.until === undefined ? "" : ` until ${minting.until}`;
     const as = `${minting.caller}, who mints tokens of ${account}${until}`;
     all.push({ key, env, command: commandFor(key, envFile, projectFolder), as });

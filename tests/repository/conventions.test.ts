@@ -22,11 +22,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "index.ts": ["components", "mesh"],
   "sandbox/files": ["tools/replace-file"],
   "sandbox/control-plane": ["mesh/names", "sandbox/files"],
-  "sandbox/engine": ["sandbox/control-plane", "sandbox/children", "sandbox/files"],
-  sandbox: ["sandbox", "policy/src", "mesh/names", "tools/person"],
+  "sandbox/engine": ["sandbox/control-plane", "sandbox/children", "sandbox/files", "tools/replace-file"],
+  sandbox: ["sandbox", "policy/src", "mesh/names", "tools/person", "tools/replace-file"],
   // The command that shows the proof beside what it runs.
   "sandbox/start.ts": ["sandbox", "tools/command", "tools/person", "verify"],
-  "tools/command": ["sandbox/data-plane/processes/last-moment", "sandbox/engine/stray-errors"],
+  "tools/command": ["sandbox/data-plane/processes/last-moment", "sandbox/engine/stray-errors", "sandbox/files"],
   verify: [
     "mesh",
     "sandbox",

@@ -190,6 +190,12 @@ describe("npm start", function () {
       /^error: no such file ".*examples\/nothing\.yaml"/,
     ],
     [
+      "a folder for temporary files that does not exist",
+      [],
+      { TMPDIR: "/nonexistent" },
+      /^error: cannot write "\/nonexistent": there is no such folder; set TMPDIR to one that you may write to \(ENOENT\)\n$/,
+    ],
+    [
       "real credentials in reach",
       [],
       { GOOGLE_OAUTH_ACCESS_TOKEN: "ya29.secret" },
@@ -206,14 +212,18 @@ describe("npm start", function () {
     });
   }
 
-  it("stops at a state folder that cannot be written", async () => {
-    const file = path.join(folder, "file");
-    writeFileSync(file, "");
-    const { code, stderr } = await start(["--state", file], withPulumi());
-    assert.equal(code, 1);
-    assert.match(stderr, /^error: .*"?.*file/);
-    assert.doesNotMatch(stderr, /\n {4}at /);
-  });
+  for (const engine of ["embedded", "pulumi"]) {
+    it(`stops on the ${engine} engine at a state folder that cannot be written, and says which and why`, async () => {
+      const file = path.join(folder, "file");
+      writeFileSync(file, "");
+      const { code, stderr } = await start([`--engine=${engine}`, "--state", file], withPulumi());
+      assert.equal(code, 1);
+      assert.equal(
+        stderr,
+        `error: cannot write "${file}/dev": a file stands where a folder is needed; name another folder (ENOTDIR)\n`,
+      );
+    });
+  }
 
   it("tells every problem of a config, and makes nothing", async () => {
     const file = path.join(folder, "wrong.yaml");

@@ -3,11 +3,11 @@
  * Ends with 0 where nothing mandatory is found, 1 where something is, 2 where nothing could be judged.
  */
 import { type ChildProcess, execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { Command } from "commander";
+import { temporaryFolder } from "../../sandbox/files/temporary-folder";
 import { JsonDocument } from "../command/document";
 import { runCommand } from "../command/run";
 import { standWhereThePersonIs } from "../person";
@@ -49,7 +49,7 @@ function contentOf(file: string): string {
 
 /** The plan holds secrets in plain text: it lies in a folder that only this user can open, and only as long as this runs. */
 async function preview(stack: string) {
-  const folder = mkdtempSync(join(tmpdir(), "judge-"));
+  const folder = temporaryFolder("judge-");
   try {
     const plan = join(folder, "plan.json");
     const flags = ["--json", "--show-sames", "--show-secrets", "--save-plan", plan, "--non-interactive"];

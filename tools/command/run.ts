@@ -11,6 +11,7 @@ import { type Command, CommanderError } from "commander";
 import { endsProcess, onLastMoment } from "../../sandbox/data-plane/processes/last-moment";
 import { onProcessError } from "../../sandbox/engine/stray-errors";
 import type { JsonDocument } from "./document";
+import { needTemporaryFolder } from "./temporary-folder";
 import { systemError, TRACE, told } from "./told";
 
 interface CommandOptions {
@@ -41,6 +42,7 @@ export async function runCommand(program: Command, { document, failed = 1 }: Com
     },
     kill: () => {},
   });
+  program.hook("preAction", needTemporaryFolder);
   try {
     await program.parseAsync();
   } catch (error) {

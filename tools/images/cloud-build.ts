@@ -1,8 +1,8 @@
 /** Builds images with Cloud Build, through the person's own gcloud: nothing has to be installed to build, not even Docker. */
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
+import { temporaryFolder } from "../../sandbox/files/temporary-folder";
 import { type Build, REPOSITORY } from "./plan";
 
 export interface CloudBuildOptions {
@@ -87,7 +87,7 @@ export class CloudBuild {
   }
 
   async #withFile<T>(name: string, content: unknown, use: (file: string) => Promise<T>): Promise<T> {
-    const folder = mkdtempSync(path.join(tmpdir(), "cloud-run-mesh-"));
+    const folder = temporaryFolder();
     try {
       const file = path.join(folder, name);
       writeFileSync(file, JSON.stringify(content));

@@ -1,7 +1,10 @@
 /** The folder in which an engine keeps everything it writes: Pulumi's home, the backend, the workspace, a home folder. */
-import { accessSync, constants, mkdirSync, writeFileSync } from "node:fs";
+import { accessSync, constants } from "node:fs";
 import * as path from "node:path";
 import { pathToFileURL } from "node:url";
+import { replaceFile } from "../../../tools/replace-file";
+import { FileError } from "../../files/file-error";
+import { makeFolder } from "../../files/make-folder";
 import { EngineError, messageOf } from "../errors";
 
 export interface StateFolder {
@@ -33,15 +36,12 @@ export function openStateFolder(folder: string): StateFolder {
   };
   try {
     for (const part of [root, parts.home, parts.pulumiHome, backend, parts.work, parts.bin]) {
-      mkdirSync(part, { recursive: true });
-      accessSync(part, constants.W_OK);
+      makeFolder(part);
+      FileError.guard(part, () => accessSync(part, constants.W_OK));
     }
-    writeFileSync(path.join(root, ".gitignore"), "*\n");
+    FileError.guard(root, () => replaceFile(path.join(root, ".gitignore"), "*\n"));
   } catch (error) {
-    throw new EngineError(
-      "state-folder",
-      `cannot write the state folder "${root}": ${messageOf(error)}; make it writable or name another one`,
-    );
+    throw new EngineError("state-folder", messageOf(error));
   }
   return parts;
 }

@@ -1,8 +1,12 @@
 import * as assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
+import { promisify } from "node:util";
 import { type Decision, decisionLine, explain, openDecisionFile } from "../../../sandbox/data-plane";
+import { TYPESCRIPT } from "../../support/typescript";
+import { until } from "../../support/until";
 import { ask, deploy, email, grant, openMesh, url } from "./mesh";
 
 const DECISION: Decision = {
@@ -20,10 +24,10 @@ const DECISION: Decision = {
 
 describe("decision log", () => {
   let folder: string;
-  before(() => {
+  beforeEach(() => {
     folder = mkdtempSync(path.join(tmpdir(), "decisions-"));
   });
-  after(() => rmSync(folder, { recursive: true }));
+  afterEach(() => rmSync(folder, { recursive: true }));
 
   const lines = (file: string): Decision[] =>
     readFileSync(file, "utf8")
@@ -55,10 +59,84 @@ describe("decision log", () => {
     assert.equal(statSync(file).mode & 0o777, 0o600);
   });
 
-  it("tells when it is closed that something could not be written", async () => {
-    const log = openDecisionFile(folder);
+  it("tells what cannot be written, goes on when it can be, and loses nothing of it", async () => {
+    const file = path.join(folder, "decisions.jsonl");
+    mkdirSync(file);
+    const told: string[] = [];
+    const log = openDecisionFile(file, { tell: (line) => told.push(line), retryMs: 10 });
     log.write(DECISION);
-    await assert.rejects(log.close(), { code: "EISDIR" });
+    await until(() => told.length > 0, "it is told");
+    log.write({ ...DECISION, code: 404 });
+    rmdirSync(file);
+    await until(() => told.length > 1, "it goes on");
+    log.write({ ...DECISION, code: 500 });
+    await log.close();
+    assert.deepEqual(
+      lines(file).map(({ code }) => code),
+      [403, 404, 500],
+    );
+    assert.deepEqual(told, [
+      `cannot write "${file}": a folder stands where a file is needed; name another folder (EISDIR); decisions wait for that`,
+      `"${file}" goes on`,
+    ]);
+  });
+
+  it("says when it is closed how many decisions found no place", async () => {
+    const told: string[] = [];
+    const log = openDecisionFile(folder, { tell: (line) => told.push(line) });
+    log.write(DECISION);
+    log.write(DECISION);
+    await log.close();
+    assert.equal(told.at(-1), `2 decisions are not in "${folder}"`);
+  });
+
+  it("goes on in a folder that somebody removed meanwhile", async () => {
+    const file = path.join(folder, "state", "decisions.jsonl");
+    const log = openDecisionFile(file);
+    log.write(DECISION);
+    await until(() => existsSync(file), "the first is written");
+    rmSync(path.dirname(file), { recursive: true });
+    log.write({ ...DECISION, code: 404 });
+    await log.close();
+    assert.deepEqual(
+      lines(file).map(({ code }) => code),
+      [404],
+    );
+  });
+
+  it("holds whole lines where its disk is full", async function () {
+    if (process.platform === "win32") this.skip();
+    const file = path.join(folder, "decisions.jsonl");
+    const script = `
+      const { openDecisionFile } = require("./sandbox/data-plane/decision-file");
+      const told = [];
+      const log = openDecisionFile(process.argv[1], { tell: (line) => told.push(line), retryMs: 10 });
+      (async () => {
+        for (let code = 1; told.length === 0; code++) {
+          log.write({ ...${JSON.stringify(DECISION)}, code });
+          await new Promise((resolve) => setTimeout(resolve, 5));
+        }
+        await log.close();
+        console.log(JSON.stringify(told));
+      })();`;
+    // A file of more than some thousand bytes finds no room.
+    const { stdout } = await promisify(execFile)(
+      "/bin/sh",
+      ["-c", 'ulimit -f 8; exec "$0" "$@"', process.execPath, ...TYPESCRIPT, "-e", script, file],
+      { cwd: path.join(__dirname, "../../..") },
+    );
+    const [first, ...rest] = JSON.parse(stdout) as string[];
+    assert.equal(
+      first,
+      `cannot write "${file}": a file may not grow so large; raise that limit, or name another folder (EFBIG); decisions wait for that`,
+    );
+    assert.match(rest.at(-1)!, /^\d+ decisions are not in /);
+    const codes = lines(file).map(({ code }) => code);
+    assert.ok(codes.length > 3);
+    assert.deepEqual(
+      codes,
+      codes.map((_, i) => i + 1),
+    );
   });
 
   it("holds who, from where, whom, what and why of each request, and neither queries nor tokens", async () => {

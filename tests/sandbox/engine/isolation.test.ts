@@ -92,7 +92,10 @@ describe("what a child process may see", () => {
       (error: unknown) => {
         assert.ok(error instanceof EngineError);
         assert.equal(error.code, "state-folder");
-        assert.match(error.message, /^cannot write the state folder ".*\/file\/state": ENOTDIR.*; make it writable or/);
+        assert.match(
+          error.message,
+          /^cannot write ".*\/file\/state": a file stands where a folder is needed; name another folder \(ENOTDIR\)$/,
+        );
         return true;
       },
     );
