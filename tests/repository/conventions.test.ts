@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { generatedFiles } from "../../tools/docs";
 
@@ -109,6 +109,25 @@ describe("the repository", () => {
       assert.equal(readFileSync(join(root, path), "utf8"), text);
     });
   }
+
+  it("gives each decision a number of its own, which its title has", () => {
+    const decisions = tracked.filter((file) => /^docs\/decisions\/.*\.md$/.test(file));
+    const numbers = decisions.map((file) => file.slice("docs/decisions/".length).split("-")[0]);
+    assert.deepEqual(numbers, [...new Set(numbers)]);
+    const titled = decisions.map((file) => /^# (\d+): /.exec(readFileSync(join(root, file), "utf8"))?.[1]);
+    assert.deepEqual(titled, numbers);
+  });
+
+  it("links to pages that are there", () => {
+    const pages = tracked.filter((file) => file.endsWith(".md"));
+    const dead = pages.flatMap((page) =>
+      [...readFileSync(join(root, page), "utf8").matchAll(/\]\((?!\w+:)([^)#\s]+)/g)]
+        .map(([, target]) => normalize(join(dirname(page), target!)))
+        .filter((target) => !existsSync(join(root, target)))
+        .map((target) => `${page} links to ${target}`),
+    );
+    assert.deepEqual(dead, []);
+  });
 
   it("describes every key of the config", () => {
     const empty = [
