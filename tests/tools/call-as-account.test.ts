@@ -50,7 +50,7 @@ describe("npm run token and npm run call as an account, in the sandbox", () => {
       try {
         assert.deepEqual([way.as, way.via, callerOf(way)], [who, ACCOUNT, `${who} as ${ACCOUNT}`]);
         assert.equal(claimsOf(way.token).email, ACCOUNT);
-        assert.equal(missingGrant(way, TODAY), undefined);
+        assert.equal(await missingGrant(way, TODAY), undefined);
         const { response, refusal } = await send(way, { path: "/", timeoutMs: 10_000 });
         assert.deepEqual([response.status, refusal], [200, undefined]);
       } finally {
@@ -123,6 +123,24 @@ describe("npm run token and npm run call as an account, on Google Cloud", () => 
 
   it("impersonate whoever is named, and nobody else", async () => {
     const account = "ci@acme.iam.gserviceaccount.com";
-    assert.deepEqual(await way([dated(ADA)], account), [`serviceAccount:${account}`, undefined, account]);
+    for (const as of [account, `serviceAccount:${account}`]) {
+      assert.deepEqual(await way([dated(ADA)], as), [`serviceAccount:${account}`, undefined, account]);
+    }
+  });
+
+  it("take whoever is signed in for whom they name as themselves, by address or as a member", async () => {
+    for (const as of ["ada@acme.com", "user:Ada@acme.com"]) {
+      assert.deepEqual(await way([dated(ADA)], as), through);
+      assert.deepEqual(await way([{ member: ADA }], as), own);
+    }
+  });
+
+  it("go in the name of no other person, of no group and of no pool, of whom nobody gets a token", async () => {
+    const pool = "principal://iam.googleapis.com/locations/global/workforcePools/staff/subject/bob@acme.com";
+    for (const as of ["bob@acme.com", "user:bob@acme.com", "group:team@acme.com", pool]) {
+      await assert.rejects(way([dated(ADA)], as), {
+        message: `--as ${as}: tokens are minted of service accounts alone, and ${ADA} is signed in; name an account, or leave --as out`,
+      });
+    }
   });
 });

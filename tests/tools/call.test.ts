@@ -295,6 +295,10 @@ describe("a refusal", () => {
       '403: ada@acme.com has roles/run.invoker on "web" by the stack\'s outputs, and Cloud Run does not know of it\n' +
         "  a new grant takes some minutes to count; longer than that, see whether somebody has taken it away: pulumi refresh",
     );
+    assert.match(
+      explainRefusal(403, { ...way, as: "user:Ada@acme.com" }, mesh, "2026-11-02"),
+      / any more: it ended on /,
+    );
     const [first] = explainRefusal(403, { ...way, as: "da@acme.com" }, mesh, "2026-11-02").split("\n");
     assert.equal(first, '403: da@acme.com has no roles/run.invoker on "web"');
     assert.equal(

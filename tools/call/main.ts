@@ -93,7 +93,7 @@ const where = (command: Command) =>
   command
     .option(
       "--as <who>",
-      "who calls: the key of a service, function, job or worker pool, a member or an e-mail address; on Google Cloud it is impersonated",
+      "who calls: the key of a service, function, job or worker pool, a member or an e-mail address; on Google Cloud an account, which is impersonated, or yourself",
     )
     .addOption(
       new Option("--stack <stack>", "a stack on Google Cloud, instead of the mesh that runs here").env("MESH_STACK"),

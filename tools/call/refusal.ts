@@ -1,4 +1,4 @@
-import { type DeployedMesh, permissionFor } from "../../mesh";
+import { type DeployedMesh, isSameMember, permissionFor } from "../../mesh";
 import type { Way } from "./way";
 
 type RefusedBy = Pick<Way, "as" | "service" | "invokers">;
@@ -24,7 +24,7 @@ export function explainRefusal(
     );
   }
   const granted = invokers.map(({ caller, until }) => (until ? `${caller} until ${until}` : caller));
-  const own = invokers.filter(({ caller }) => caller === as || caller.slice(caller.indexOf(":") + 1) === as);
+  const own = invokers.filter(({ caller }) => isCaller(caller, as));
   const [ended] = own;
   if (own.some(({ until = today }) => until >= today)) {
     return [
@@ -37,6 +37,11 @@ export function explainRefusal(
     `  granted: ${granted.join(", ") || "nobody"}`,
     permission(as, service, mesh, today),
   ].join("\n");
+}
+
+/** Whether who calls is an invoker: named by key, as a member, or by the address in that. */
+export function isCaller(invoker: string, as: string): boolean {
+  return isSameMember(invoker, as) || isSameMember(invoker, invoker.replace(/[^:]*$/, as));
 }
 
 /** What Identity-Aware Proxy on a service refused. */

@@ -2,7 +2,7 @@
 import type { Dispatcher } from "undici";
 import { callerPath, type DeployedMesh } from "../../mesh";
 import type { Invoker } from "../../sandbox/running";
-import { explainRefusal } from "./refusal";
+import { explainRefusal, isCaller } from "./refusal";
 
 export interface Way {
   /** Where the service runs, in words. */
@@ -27,7 +27,7 @@ export interface Way {
 /** What the invokers say of somebody's call, before it is made; absent where they permit it or cannot tell. */
 export async function missingGrant(way: Way, today: string): Promise<string | undefined> {
   const { as, invokers } = way;
-  const own = invokers.find(({ caller }) => caller === as || caller.split(":")[1] === as);
+  const own = invokers.find(({ caller }) => isCaller(caller, as));
   if (own && (own.until === undefined || own.until >= today)) return undefined;
   const mesh = await way.declared();
   // Whether a person is in a group or a domain only Google knows.
