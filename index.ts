@@ -1,7 +1,7 @@
 import * as organizations from "@pulumi/gcp/organizations";
 import * as pulumi from "@pulumi/pulumi";
-import { CloudRunMesh, ProjectServices } from "./components";
-import { decodeStackConfig, formatProblem, InvalidConfigError, parseMesh, projectApis } from "./mesh";
+import { CloudRunMesh, heldNodes, ProjectServices } from "./components";
+import { checkHeld, decodeStackConfig, formatProblem, InvalidConfigError, parseMesh, projectApis } from "./mesh";
 
 /** Part of the SDK's runtime that its types leave out. */
 const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
@@ -23,6 +23,8 @@ async function program(today: string) {
   const { spec, problems, warnings } = parseMesh({ ...input, projectNumber }, today);
   if (!spec || undecodable.length > 0)
     throw new pulumi.RunError(new InvalidConfigError([...undecodable, ...problems]).message);
+  const taken = checkHeld(spec, await heldNodes());
+  if (taken.length > 0) throw new pulumi.RunError(new InvalidConfigError(taken).message);
   for (const warning of warnings) await pulumi.log.warn(formatProblem(warning));
 
   const apis =

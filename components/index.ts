@@ -4,6 +4,7 @@ export { CloudRunMesh, type CloudRunMeshArgs } from "./cloud-run-mesh";
 export { CloudRunService, type CloudRunServiceArgs, INGRESS_ALL_REASON } from "./cloud-run-service";
 export { CloudRunWorkerPool, type CloudRunWorkerPoolArgs } from "./cloud-run-worker-pool";
 export { DeveloperAccess, type DeveloperAccessArgs, type Impersonator } from "./developer-access";
+export { heldNodes } from "./held-nodes";
 export { IapAccess, type IapAccessArgs, type IapAccessor } from "./iap-access";
 export { InvokerGrant, type InvokerGrantArgs } from "./invoker-grant";
 export { MeshNetwork, type MeshNetworkArgs } from "./mesh-network";

@@ -1,4 +1,5 @@
 export { type AccessRow, accessDiagram, accessMatrix } from "./access-matrix";
+export { checkHeld, type Held } from "./checks/held";
 export { decodeStackConfig, type MeshInput } from "./decode";
 export { callEnvironment } from "./environment";
 export {

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import type { EngineResult } from "../../sandbox/engine";
 import { usesPulumi } from "../support/pulumi-cli";
-import { changes, existing, IMAGE, mesh, openStack, type Stack, succeeded } from "./support";
+import { changes, errors, existing, IMAGE, mesh, openStack, type Stack, succeeded } from "./support";
 
 const OPEN = { ingress: { all: "people come from the internet" } };
 const STAFF = "group:staff@acme.com";
@@ -101,6 +101,48 @@ describe("a renamed key", function () {
       user: { image: IMAGE, formerly: "api" },
     });
     assert.deepEqual(notSame(succeeded(await stack.run("up", last))), []);
+  });
+
+  for (const operation of ["preview", "up"] as const) {
+    it(`is told at ${operation}, whatever kind of node it is of, where nothing says that it is renamed`, async () => {
+      const nodes = (web: string, api: string, score: string, nightly: string, take: string) => ({
+        services: {
+          [web]: { image: IMAGE, name: "web" },
+          [api]: { image: IMAGE, name: `${api}-1`, accountId: "api-runs" },
+          desk: { image: IMAGE },
+        },
+        functions: { [score]: { ...SCORE, name: "score" } },
+        jobs: { [nightly]: { image: IMAGE, name: "nightly" } },
+        workerPools: { [take]: { image: IMAGE, name: "take" } },
+      });
+      succeeded(await stack.run("up", mesh({}, nodes("web", "api", "score", "nightly", "take"))));
+      const there = existing(stack.controlPlane);
+      const refused = await stack.fail(operation, mesh({}, nodes("shop", "user", "rating", "daily", "worker")));
+      assert.deepEqual(errors(refused), [
+        [
+          "5 problems in the stack config:",
+          '  services.shop.name: "web" is held by the stack under "web"; to rename that key, set "formerly: web" here; for another one, choose another name',
+          '  services.user.accountId: "api-runs" is held by the stack under "api"; to rename that key, set "formerly: api" here; for another one, choose another accountId',
+          '  functions.rating.name: "score" is held by the stack under "score"; to rename that key, set "formerly: score" here; for another one, choose another name',
+          '  jobs.daily.name: "nightly" is held by the stack under "nightly"; to rename that key, set "formerly: nightly" here; for another one, choose another name',
+          '  workerPools.worker.name: "take" is held by the stack under "take"; to rename that key, set "formerly: take" here; for another one, choose another name',
+        ].join("\n"),
+      ]);
+      assert.deepEqual(existing(stack.controlPlane), there);
+    });
+  }
+
+  it("is told where the name is still that of another key, which gives it up in an update of its own", async () => {
+    succeeded(await stack.run("up", mesh()));
+    const [freed, both] = [
+      { web: { image: IMAGE }, api: { image: IMAGE, name: "api-v2" } },
+      { web: { image: IMAGE }, api: { image: IMAGE, name: "api-v2" }, user: { image: IMAGE, name: "api" } },
+    ];
+    assert.deepEqual(errors(await stack.fail("preview", mesh(both))), [
+      '1 problem in the stack config:\n  services.user.name: "api" is held by the stack under "api", which still is in the config; take the name from "api" first, in an update of its own',
+    ]);
+    succeeded(await stack.run("up", mesh(freed)));
+    succeeded(await stack.run("up", mesh(both)));
   });
 
   it("moves callers to the variable of the new key when `name` takes the place of the callee's `formerly`", async () => {

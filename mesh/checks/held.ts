@@ -1,0 +1,49 @@
+import { accountEmail } from "../names";
+import type { Problem } from "../problems";
+import { runners } from "../project-services";
+import type { MeshSpec } from "../spec/spec";
+
+/** Something that the stack holds from its last update. */
+export interface Held {
+  /** The namespace of its name, in which Google takes each name once: `services`, `jobs`, `workerPools`, `accounts`. */
+  readonly of: string;
+  /** Logical name in the stack, which is the key of the config. */
+  readonly key: string;
+  /** Whole name: `projects/P/locations/R/services/NAME`, or the e-mail address of an account. */
+  readonly name: string;
+}
+
+/**
+ * A new key that takes the name of what the stack holds under another one: the engine would make it before it deletes the
+ * other, and Google refuses the second of a name.
+ */
+export function checkHeld(spec: MeshSpec, held: readonly Held[]): Problem[] {
+  const owners = new Map(held.map((one) => [`${one.of} ${one.name}`, one.key]));
+  const keys = new Set(runners(spec).map(({ key }) => key));
+  return KINDS_OF.flatMap(([kind, of]) =>
+    Object.values(spec[kind] ?? {}).flatMap((node): Problem[] => {
+      const { key, formerly, name, accountId, serviceAccount } = node;
+      const place = `projects/${spec.project}/locations/${spec.region}/${of}/${name}`;
+      const email = serviceAccount === undefined ? accountEmail(accountId, spec.project) : "";
+      for (const [field, value, owner] of [
+        ["name", name, owners.get(`${of} ${place}`)],
+        ["accountId", accountId, owners.get(`accounts ${email}`)],
+      ] as const) {
+        if (owner === undefined || owner === key || owner === formerly) continue;
+        const way = keys.has(owner)
+          ? `, which still is in the config; take the name from "${owner}" first, in an update of its own`
+          : `; to rename that key, set "formerly: ${owner}" here; for another one, choose another ${field}`;
+        return [{ path: `${kind}.${key}.${field}`, message: `"${value}" is held by the stack under "${owner}"${way}` }];
+      }
+      return [];
+    }),
+  );
+}
+
+/** The maps of the config, and the namespace of the names in each: a function is a service of the same name underneath. */
+const KINDS_OF = [
+  ["services", "services"],
+  ["functions", "services"],
+  ["jobs", "jobs"],
+  ["workerPools", "workerPools"],
+] as const;
