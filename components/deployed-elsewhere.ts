@@ -57,20 +57,11 @@ function target({ type, percent, revision, tag }: read.GetServiceTraffic): types
   return { type, percent, ...(revision && { revision }), ...(tag && { tag }) };
 }
 
-/** Google's words, without those of the SDK and the provider around them. */
+/** Google's sentence, without the words of the SDK and the provider around it and the details that may follow it. */
 function reason(message: string): string {
-  return (
-    message
-      .split("\n")
-      .map((line) =>
-        line
-          .replace(/^\s*\*\s*/, "")
-          .replace(/^.*(?=googleapi: Error)/, "")
-          .trim(),
-      )
-      .filter((line) => line !== "")
-      .at(-1) ?? "no reason given"
-  );
+  const [said] = /googleapi: Error .*/.exec(message) ?? [];
+  const lines = message.split("\n").map((line) => line.replace(/^\s*\*/, "").trim());
+  return said ?? lines.findLast((line) => line !== "") ?? "no reason given";
 }
 
 /** Thrown while resources are made, it reaches the SDK as it is, whose print of a stack and a promise takes a minute. */
