@@ -17,6 +17,12 @@ export type Keeper = "IAM" | "deployment";
 export type Until = { readonly day: string; readonly isOver: boolean } | { readonly problem: string };
 
 /**
+ * The condition names the start of the day after, and no timestamp of a condition is past the year 9999.
+ * Source: https://github.com/google/cel-spec/blob/master/doc/langdef.md#timestamps
+ */
+const LAST_DAY = "9999-12-30";
+
+/**
  * Reads an end date.
  *
  * Where IAM keeps the end, a date in the past is a problem rather than a grant that never holds: the expired condition
@@ -32,6 +38,7 @@ export function parseUntil(text: string, today: string, keeper: Keeper): Until {
   if (Number.isNaN(parsed.getTime()) || parsed.toISOString().slice(0, 10) !== day) {
     return { problem: `"${day}" is not a day of the calendar` };
   }
+  if (day > LAST_DAY && keeper === "IAM") return { problem: `"${day}" is later than IAM counts; set an earlier day` };
   const isOver = day < today;
   if (isOver && keeper === "IAM") {
     return { problem: `"${day}" is in the past (today is ${today}, UTC); set a later day or remove the grant` };

@@ -1,11 +1,12 @@
 import { RECEIVERS } from "../kinds";
 import { parseMember } from "../members";
+import { accountEmail } from "../names";
 import { didYouMean, type Finding } from "../problems";
 import type { DeveloperSpec } from "../spec/spec";
 import { anywhere, type Surroundings } from "./mesh";
 
 /** Checks of who calls from their own machine: they come from the internet, and one person's way ends. */
-export function checkDeveloper(spec: DeveloperSpec, { keys, receivers, callers }: Surroundings): Finding[] {
+export function checkDeveloper(spec: DeveloperSpec, { keys, receivers, callers, place }: Surroundings): Finding[] {
   const path = `developers.${spec.key}`;
   const problems: Finding[] = [];
   const member = parseMember(spec.member);
@@ -21,8 +22,10 @@ export function checkDeveloper(spec: DeveloperSpec, { keys, receivers, callers }
       message: `is missing; "${spec.member}" is one person, whose way has to end; set the last day, or name a group`,
     });
   }
-  const taken = Object.entries(callers).find(([, { key, accountId }]) => {
-    return key === spec.key || accountId === spec.accountId;
+  const account = accountEmail(spec.accountId, place.project);
+  const taken = Object.entries(callers).find(([, { key, accountId, serviceAccount }]) => {
+    const runsAs = serviceAccount ?? accountEmail(accountId, place.project);
+    return key === spec.key || runsAs.toLowerCase() === account;
   });
   if (taken) {
     const what = taken[1].key === spec.key ? `"${spec.key}"` : `its account "${spec.accountId}"`;

@@ -8,6 +8,7 @@ import { standing } from "../until";
 import { checkIap } from "./iap";
 import { checkNetwork } from "./network";
 import { checkService } from "./service";
+import type { Callers } from "./unique";
 
 /** Checks of the mesh as a whole: what the schema cannot say because it concerns several services at once. */
 
@@ -44,7 +45,7 @@ export interface Surroundings {
   /** What is called, by key: services and functions. */
   readonly receivers: Readonly<Record<string, ReceiverSpec>>;
   /** Everything that calls, by path. */
-  readonly callers: Readonly<Record<string, CallerSpec>>;
+  readonly callers: Callers;
   /** Path of the first caller, by the key that is called. */
   readonly called: ReadonlyMap<string, string>;
   readonly place: Place;

@@ -77,4 +77,16 @@ export const wrongDevelopers: readonly WrongConfig[] = [
     config: { developers: { laptop: ada } },
     problems: ['developers.laptop: its account "laptop-dev-sa" is also that of services.web; choose another key'],
   },
+  {
+    fact: "a developer with the account that a service is given",
+    api: open,
+    web: { serviceAccount: "Laptop-dev-sa@acme-dev.iam.gserviceaccount.com" },
+    config: { developers: { laptop: ada } },
+    problems: ['developers.laptop: its account "laptop-dev-sa" is also that of services.web; choose another key'],
+  },
+  person(
+    "until a day that no condition counts to",
+    { until: "9999-12-31" },
+    '.until: "9999-12-31" is later than IAM counts; set an earlier day',
+  ),
 ];
