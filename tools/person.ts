@@ -30,10 +30,19 @@ export function fromHere(file: string): string {
   return relative.startsWith(path.join("..", "..", "..")) ? path.resolve(file) : relative;
 }
 
-/** What runs a script of this repository from where the person is: `npm run call`, `npm --prefix ../mesh run call`. */
-export function npm(script: string): string {
-  const prefix = process.cwd() === CHECKOUT ? "" : ` --prefix ${quoted(fromHere(CHECKOUT))}`;
+/**
+ * What runs a script from where the person is: `npm run call`, `npm --prefix ../mesh run call`.
+ *
+ * @param folder of the package.json with the script. @default this repository's
+ */
+export function npm(script: string, folder = CHECKOUT): string {
+  const prefix = process.cwd() === folder ? "" : ` --prefix ${quoted(fromHere(folder))}`;
   return `npm${prefix} ${script === "start" ? "start" : `run ${script}`}`;
+}
+
+/** `pulumi`, for the project in a folder from where the person is: `pulumi --cwd ../mesh`. */
+export function pulumi(folder: string): string {
+  return process.cwd() === folder ? "pulumi" : `pulumi --cwd ${quoted(fromHere(folder))}`;
 }
 
 /** One word for a shell. */

@@ -42,7 +42,7 @@ describe("npm run preview, up and destroy", function () {
     assert.equal(refused.code, 1);
     assert.equal(
       refused.stderr,
-      'destroy: nothing was changed; first\n  - protected from being deleted: api; in two steps: "npm run up", with no deletionProtection of their own, then destroy again\n',
+      'destroy: nothing was changed; first\n  - protected from being deleted: api; in two steps: "npm run up -- prod", with no deletionProtection of their own, then destroy again\n',
     );
     assert.deepEqual(existing(project.controlPlane), before);
   });

@@ -6,6 +6,7 @@ import { MINIMUM_PULUMI_VERSION } from "../../sandbox/engine";
 import { checkDeployment, type DeployOperation, MINIMUM_CLI } from "../../tools/deploy/checks";
 import { type Google, googleFromDefaultCredentials } from "../../tools/deploy/google";
 import type { Cli } from "../../tools/deploy/pulumi-cli";
+import { fromHere, npm } from "../../tools/person";
 import { IMAGE, TODAY } from "../mesh/support";
 
 const services = { web: { image: IMAGE, calls: ["api"] }, api: { image: IMAGE } };
@@ -134,7 +135,7 @@ describe("npm run up, before anything is changed", () => {
 
   it("names a project that is still the example's", async () => {
     assert.deepEqual(await obstacles({ cli: config({ "gcp:project": "acme-dev" }) }), [
-      `gcp:project is still the example's "acme-dev"; run "pulumi config set gcp:project PROJECT_ID --stack prod"`,
+      `gcp:project is still the example's "acme-dev"; run "pulumi --cwd ${fromHere(folder)} config set gcp:project PROJECT_ID --stack prod"`,
     ]);
   });
 
@@ -195,13 +196,13 @@ describe("npm run up, before anything is changed", () => {
   const destroy = (protectedOnes: readonly string[] | undefined, more: Record<string, string> = {}) =>
     obstacles({ operation: "destroy", cli: { ...config(more), protectedResources: async () => protectedOnes } });
   const OFF = { "cloud-run-mesh:deletionProtection": "false", "cloud-run-mesh:services": "{}" };
-  const STEPS = '"npm run up -- prod", with no deletionProtection of their own, then destroy again';
+  const steps = () => `"${npm("up", folder)} -- prod", with no deletionProtection of their own, then destroy again`;
 
   it("says the two steps before what is deployed with protection can be destroyed, whatever the config says now", async () => {
     assert.deepEqual(await destroy(["web", "api"]), [
-      `protected from being deleted: web, api; in two steps: "pulumi config set deletionProtection false --stack prod" and ${STEPS}`,
+      `protected from being deleted: web, api; in two steps: "pulumi --cwd ${fromHere(folder)} config set deletionProtection false --stack prod" and ${steps()}`,
     ]);
-    assert.deepEqual(await destroy(["api"], OFF), [`protected from being deleted: api; in two steps: ${STEPS}`]);
+    assert.deepEqual(await destroy(["api"], OFF), [`protected from being deleted: api; in two steps: ${steps()}`]);
   });
 
   it("lets a stack go that protects nothing", async () => {
@@ -211,7 +212,7 @@ describe("npm run up, before anything is changed", () => {
 
   it("goes by the config where the state cannot be read", async () => {
     assert.deepEqual(await destroy(undefined), [
-      `protected from being deleted: the services of "prod"; in two steps: "pulumi config set deletionProtection false --stack prod" and ${STEPS}`,
+      `protected from being deleted: the services of "prod"; in two steps: "pulumi --cwd ${fromHere(folder)} config set deletionProtection false --stack prod" and ${steps()}`,
     ]);
     assert.deepEqual(await destroy(undefined, OFF), []);
   });

@@ -5,7 +5,7 @@ import { decodeStackConfig, InvalidConfigError, parseMesh } from "../../mesh";
 import { runCommand } from "../command/run";
 import { encryptedPaths } from "../deploy/encrypted";
 import { PulumiCli } from "../deploy/pulumi-cli";
-import { fromHere, npm, quoted, standWhereThePersonIs } from "../person";
+import { npm, pulumi, quoted, standWhereThePersonIs } from "../person";
 import { replaceFile } from "../replace-file";
 import { importFile } from "./import-file";
 
@@ -36,11 +36,11 @@ async function adopt(stack: string, keys: readonly string[], out: string): Promi
     );
   }
   replaceFile(out, `${JSON.stringify(importFile(spec, keys), undefined, 2)}\n`);
-  const isHere = process.cwd() === projectFolder;
-  const file = quoted(isHere ? out : resolve(out));
+  // The CLI takes files from the folder that --cwd names.
+  const file = quoted(process.cwd() === projectFolder ? out : resolve(out));
   console.log(`written ${out}; next, nothing of which changes a running service:
-  pulumi import ${isHere ? "" : `--cwd ${quoted(fromHere(projectFolder))} `}--stack ${stack} --file ${file} --generate-code=false --protect=false --yes
-  ${npm("preview")} -- ${stack}`);
+  ${pulumi(projectFolder)} import --stack ${stack} --file ${file} --generate-code=false --protect=false --yes
+  ${npm("preview", projectFolder)} -- ${stack}`);
 }
 
 const command = new Command("adopt")

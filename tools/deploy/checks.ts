@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { decodeStackConfig, formatProblems, type MeshSpec, parseMesh, projectApis } from "../../mesh";
-import { npm } from "../person";
+import { npm, pulumi } from "../person";
 import { encryptedPaths } from "./encrypted";
 import type { Google } from "./google";
 import { neededPermissions, type Permission } from "./permissions";
@@ -76,7 +76,7 @@ export async function checkDeployment(
   const config = selected === undefined ? undefined : await readConfig(selected, cli, obstacles, projectFolder);
   const spec = config && operation !== "destroy" ? parseConfig(config, selected!, around, obstacles) : undefined;
   if (config && cli && selected && operation === "destroy")
-    obstacles.push(...(await protection(config, selected, cli)));
+    obstacles.push(...(await protection(config, selected, cli, projectFolder)));
 
   const missing = await credentials;
   if (missing) {
@@ -128,7 +128,7 @@ function parseConfig(
   else if (spec && spec.project === exampleProject()) {
     obstacles.push({
       check: "config",
-      message: `gcp:project is still the example's "${spec.project}"; run "pulumi config set gcp:project PROJECT_ID --stack ${stack}"`,
+      message: `gcp:project is still the example's "${spec.project}"; run "${pulumi(projectFolder)} config set gcp:project PROJECT_ID --stack ${stack}"`,
     });
   }
   return spec;
@@ -140,16 +140,21 @@ function exampleProject(): string | undefined {
 }
 
 /** What is deployed decides: grants go before what they are on, so that a refusal halfway cuts callers off. */
-async function protection({ values }: StackConfig, stack: string, cli: Cli): Promise<Obstacle[]> {
+async function protection(
+  { values }: StackConfig,
+  stack: string,
+  cli: Cli,
+  projectFolder: string,
+): Promise<Obstacle[]> {
   const names = await cli.protectedResources(stack);
   const isOff = values["cloud-run-mesh:deletionProtection"] === "false";
   if (names === undefined ? isOff : names.length === 0) return [];
   const what = names === undefined ? `the services of "${stack}"` : names.join(", ");
-  const first = isOff ? "" : `"pulumi config set deletionProtection false --stack ${stack}" and `;
+  const first = isOff ? "" : `"${pulumi(projectFolder)} config set deletionProtection false --stack ${stack}" and `;
   return [
     {
       check: "protection",
-      message: `protected from being deleted: ${what}; in two steps: ${first}"${npm("up")} -- ${stack}", with no deletionProtection of their own, then destroy again`,
+      message: `protected from being deleted: ${what}; in two steps: ${first}"${npm("up", projectFolder)} -- ${stack}", with no deletionProtection of their own, then destroy again`,
     },
   ];
 }
