@@ -96,6 +96,16 @@ function answer(text: Text, ask: ((text: string) => boolean) | undefined): boole
   return text.value !== undefined && ask(text.value);
 }
 
+/** A policy that cannot be read is not known to be closed. */
+export function reportUnreadable(props: Props, report: Report): void {
+  const { problem } = grantsOf(props);
+  if (problem === undefined) return;
+  report.violation(
+    "policyData",
+    `policyData ${problem}, so who it lets in cannot be told; make it with gcp.organizations.getIAMPolicy`,
+  );
+}
+
 /** How many places one line names; a policy may hold 1,500 principals. */
 const PLACES = 3;
 

@@ -1,6 +1,4 @@
 /** Reads the JSON of an IAM policy the way the provider does. */
-import { publicPrincipal } from "../facts/principals";
-
 export interface PolicyGrant {
   /** Where in the policy, as in `bindings[1].members[0]`. */
   readonly path: string;
@@ -17,8 +15,7 @@ export type PolicyReading = { readonly grants: readonly PolicyGrant[] } | { read
 /**
  * The provider unmarshals with Go's encoding/json, which matches keys whatever their case
  * (https://pkg.go.dev/encoding/json#Unmarshal): `"Members"` grants as `"members"` does. And of a key written twice
- * JSON.parse keeps the last only, while what Go makes of it depends on its version: such a policy is refused when one
- * of the texts that got lost is a public principal.
+ * JSON.parse keeps the last only, while what Go makes of it depends on its version: such a policy is refused.
  */
 export function policyGrants(json: string): PolicyReading {
   let policy: unknown;
@@ -28,6 +25,7 @@ export function policyGrants(json: string): PolicyReading {
     return { problem: "is not valid JSON" };
   }
   if (!isRecord(policy)) return { problem: "is JSON, but not an object" };
+  if (hasKeyTwice(json, policy)) return { problem: "has a key that is written twice" };
 
   const grants: PolicyGrant[] = [];
   for (const bindings of valuesOf(policy, "bindings")) {
@@ -46,9 +44,6 @@ export function policyGrants(json: string): PolicyReading {
       }
     }
   }
-  if (publicTextsInSource(json) > publicTextsInValue(policy)) {
-    return { problem: "names a public principal under a key that is written twice" };
-  }
   return { grants };
 }
 
@@ -58,29 +53,38 @@ function expressionOf(conditions: readonly unknown[]): string | undefined {
   return typeof expression === "string" ? expression : undefined;
 }
 
-/** Values of all keys that spell `name` in some case; none for a key that is left out or null. */
+/** Values of all keys that spell `name` as Go reads it; none for a key that is left out or null. */
 function valuesOf(record: Record<string, unknown>, name: string): unknown[] {
   return Object.keys(record)
-    .filter((key) => key.toLowerCase() === name && record[key] !== null)
+    .filter((key) => folded(key) === name && record[key] !== null)
     .map((key) => record[key]);
 }
 
-function publicTextsInSource(json: string): number {
-  const texts = json.match(/"(?:[^"\\]|\\.)*"/g) ?? [];
-  return texts.filter((text) => publicPrincipal(JSON.parse(text)) !== undefined).length;
+/** The long s is the one letter that Go folds into an ASCII one and JavaScript does not. */
+function folded(key: string): string {
+  return key.replaceAll("\u017f", "s").toLowerCase();
 }
 
-/** Keys count as well, as they do in the source; a list of pending values instead of recursion, for any depth. */
-function publicTextsInValue(policy: unknown): number {
-  let count = 0;
+/** In one case or in two. A list of pending values instead of recursion, for any depth. */
+function hasKeyTwice(json: string, policy: unknown): boolean {
+  let texts = 0;
   const pending: unknown[] = [policy];
   while (pending.length > 0) {
     const value = pending.pop();
-    if (publicPrincipal(value) !== undefined) count++;
+    if (typeof value === "string") texts++;
     else if (Array.isArray(value)) for (const element of value) pending.push(element);
-    else if (isRecord(value)) for (const [key, field] of Object.entries(value)) pending.push(key, field);
+    else if (isRecord(value)) {
+      const keys = Object.keys(value);
+      if (new Set(keys.map(folded)).size < keys.length) return true;
+      for (const key of keys) pending.push(key, value[key]);
+    }
   }
-  return count;
+  return textsInSource(json) > texts;
+}
+
+/** Keys and values: outside of them sound JSON has no quotation mark. */
+function textsInSource(json: string): number {
+  return json.match(/"(?:[^"\\]|\\.)*"/g)?.length ?? 0;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

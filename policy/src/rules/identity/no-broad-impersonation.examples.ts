@@ -32,6 +32,12 @@ export const examples: Examples = {
     { because: "the role is left out, which the provider refuses", type: ON_PROJECT, props: { member: GROUP } },
   ],
   violating: [
+    {
+      because: "a policy that cannot be read is not known to be closed",
+      type: "gcp:serviceaccount/iAMPolicy:IAMPolicy",
+      props: { policyData: '{"bindings":[{"members":["allUsers"]}],"bindings":[]}' },
+      path: "policyData",
+    },
     ...INHERITED_GRANTS.map((type) => ({
       because: `as every account below, by ${type}`,
       type,

@@ -1,7 +1,7 @@
 import { publicPrincipal } from "../../facts/principals";
 import { can } from "../../facts/roles";
 import { ACCOUNT_GRANTS, INHERITED_GRANTS } from "../../facts/tokens";
-import { reportGrants, wrongGrants } from "../../inputs/grants";
+import { reportGrants, reportUnreadable, wrongGrants } from "../../inputs/grants";
 import type { Rule } from "../../rule";
 
 /** Above the service account such a role lets its holder be every account of the project, those to come included. */
@@ -33,5 +33,6 @@ export const noBroadImpersonation: Rule = {
         ? "anybody could act as this service account; name who may"
         : "it could act as every service account below, also those to come; grant the role on the one account",
     );
+    if (onAccount) reportUnreadable(props, report);
   },
 };

@@ -26,6 +26,12 @@ export const examples: Examples = {
       props: { role: ACCESSOR, member: secret("AllUsers ") },
       path: "member",
     },
+    {
+      because: "a policy that cannot be read is not known to be closed",
+      type: POLICY,
+      props: { policyData: '{"bindings":[{"members":["allUsers"]}],"bindings":[]}' },
+      path: "policyData",
+    },
     ...IAP_GRANTS.flatMap((type) =>
       ["allUsers", "allAuthenticatedUsers"].map((member) => ({
         because: `${member} pass the proxy through ${type}`,

@@ -124,6 +124,26 @@ export const examples: Examples = {
       path: "policyData",
     },
     {
+      because: "Go takes the long s for an s in a key",
+      type: PROJECT_POLICY,
+      props: { policyData: '{"binding\u017f":[{"member\u017f":["allUsers"]}]}' },
+      path: "policyData.bindings[0].members[0]",
+    },
+    {
+      because: "of a role that is written twice, in two cases, Go takes the last",
+      type: PROJECT_POLICY,
+      props: { policyData: `{"bindings":[{"role":"${VIEWER}","Role":"roles/owner","members":["${CALLER}"]}]}` },
+      path: "policyData",
+    },
+    {
+      because: "a condition that is written twice may be either",
+      type: PROJECT_POLICY,
+      props: {
+        policyData: `{"bindings":[{"role":"${VIEWER}","members":["${CALLER}"],"condition":{"expression":"false","expression":"true"}}]}`,
+      },
+      path: "policyData",
+    },
+    {
       because: "a policy that cannot be read is not known to be closed",
       type: PROJECT_POLICY,
       props: { policyData: "{bindings: []}" },

@@ -1,6 +1,6 @@
 import { publicPrincipal } from "../../facts/principals";
 import { IAM_GRANTS } from "../../facts/tokens";
-import { type Grant, grantsOf, reportGrants, wrongGrants } from "../../inputs/grants";
+import { type Grant, reportGrants, reportUnreadable, wrongGrants } from "../../inputs/grants";
 import type { Props, Report, Rule } from "../../rule";
 
 /**
@@ -25,17 +25,10 @@ export const noPublicPrincipals: Rule = {
   types: IAM_GRANTS,
   check(props, report) {
     refusePublic(props, report, "gets this role");
-    const { problem } = grantsOf(props);
-    if (problem !== undefined) {
-      report.violation(
-        "policyData",
-        `policyData ${problem}, so who it lets in cannot be told; make it with gcp.organizations.getIAMPolicy`,
-      );
-    }
   },
 };
 
-/** Everyone who is meant by `allUsers` or `allAuthenticatedUsers`, and what they get. */
+/** Everyone who is meant by `allUsers` or `allAuthenticatedUsers`, and what they get; and who cannot be told. */
 export function refusePublic(props: Props, report: Report, gets: string): void {
   const found = wrongGrants(props, { member: (member) => publicPrincipal(member) !== undefined }, report);
   const who = found.some((grant) => principalOf(grant) === "allUsers")
@@ -47,6 +40,7 @@ export function refusePublic(props: Props, report: Report, gets: string): void {
     (member) => `is ${publicPrincipal(member)}`,
     `${who}, ${gets}; name who calls, as in "serviceAccount:NAME@PROJECT.iam.gserviceaccount.com"`,
   );
+  reportUnreadable(props, report);
 }
 
 function principalOf({ member }: Grant) {
