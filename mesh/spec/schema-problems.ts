@@ -136,12 +136,15 @@ function listed(options: readonly string[]): string {
   return options.length < 2 ? (options[0] ?? "") : `${options.slice(0, -1).join(", ")} or ${options.at(-1)}`;
 }
 
-/** What was written, shortened; the values of variables stay unprinted, as they may be secrets that were put in the wrong place. */
+/** Where secrets are put that belong into Secret Manager. */
+const MAY_HOLD_SECRETS = ["env", "args", "command"];
+
+/** What was written, shortened; what may be a secret stays unprinted. */
 function show(value: unknown, path: Path): string {
   if (value === null) return "nothing";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "a map";
-  if (path.includes("env")) return `a ${typeof value}`;
+  if (path.some((segment) => MAY_HOLD_SECRETS.includes(String(segment)))) return `a ${typeof value}`;
   const text = String(value);
   const short = text.length > 80 ? `${text.slice(0, 77)}…` : text;
   return typeof value === "string" ? `"${short}"` : short;

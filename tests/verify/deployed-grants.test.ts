@@ -387,12 +387,16 @@ describe("who is let in on Google Cloud", () => {
     const report = await judged(({ policies }) => {
       policies.grant("project acme-dev", "roles/owner", "user:boss@acme.com", EVE);
       policies.grant("project acme-dev", "roles/editor", `serviceAccount:${NUMBER}@cloudservices.gserviceaccount.com`);
+      policies.grant("project acme-dev", "roles/admin", EVE);
+      policies.grant("project acme-dev", "roles/writer", EVE);
       policies.grant("project acme-dev", "roles/viewer", EVE);
     }, whole);
     const administer = report.findings.filter(({ on }) => on.startsWith("project"));
     assert.deepEqual(lines(administer), [
       'administers: user:boss@acme.com roles/owner on project "acme-dev": calls and changes every service of "acme-dev", and says who else may',
       `administers: ${EVE} roles/owner on project "acme-dev": calls and changes every service of "acme-dev", and says who else may`,
+      `administers: ${EVE} roles/admin on project "acme-dev": calls and changes every service of "acme-dev", and says who else may`,
+      `administers: ${EVE} roles/writer on project "acme-dev": calls and changes every service of "acme-dev"`,
     ]);
     assert.equal(isSound({ policies: 7, findings: administer }), true);
   });

@@ -47,6 +47,9 @@ export const ROLES: Readonly<Record<string, Role>> = {
   "roles/iam.workloadIdentityUser": calls((it) => `acts as ${it} from another platform`),
   "roles/owner": administers((it) => `calls and changes ${it}, and says who else may`),
   "roles/editor": administers((it) => `calls and changes ${it}`),
+  // Their successors: https://cloud.google.com/iam/docs/roles-overview#basic
+  "roles/admin": administers((it) => `calls and changes ${it}, and says who else may`),
+  "roles/writer": administers((it) => `calls and changes ${it}`),
   "roles/run.admin": administers((it) => `calls and changes ${it}, and says who else may`),
   "roles/run.developer": administers((it) => `deploys other code to ${it}`),
   "roles/run.sourceDeveloper": administers((it) => `deploys other code to ${it}`),

@@ -193,5 +193,7 @@ export const wrongContainers: readonly WrongConfig[] = [
       { volumes: { sql: { mountPath: "/cloudsql", cloudSql: { instances: [] } } } },
       "volumes.sql.cloudSql.instances: is empty; list at least one entry",
     ],
+    [{ args: "--password=hunter2" }, "args: got a string, expected a list"],
+    [{ command: ["/app", 20271231] }, "command[1]: got a number, expected text; write it in quotes"],
   ]),
 ];
