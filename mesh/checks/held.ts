@@ -15,14 +15,19 @@ export interface Held {
 
 /**
  * A new key that takes the name of what the stack holds under another one: the engine would make it before it deletes the
- * other, and Google refuses the second of a name.
+ * other, and Google refuses the second of a name. And a key that is said to be another one, while the stack holds both.
  */
 export function checkHeld(spec: MeshSpec, held: readonly Held[]): Problem[] {
   const owners = new Map(held.map((one) => [`${one.of} ${one.name}`, one.key]));
   const keys = new Set(runners(spec).map(({ key }) => key));
+  const isHeld = (of: string, key: string) => held.some((one) => one.of === of && one.key === key);
   return KINDS_OF.flatMap(([kind, of]) =>
     Object.values(spec[kind] ?? {}).flatMap((node): Problem[] => {
       const { key, formerly, name, accountId, serviceAccount } = node;
+      if (formerly !== undefined && isHeld(of, formerly) && isHeld(of, key)) {
+        const message = `the stack holds "${formerly}" and "${key}" both, and two cannot become one; first deploy "${formerly}" as it was, without "${key}"`;
+        return [{ path: `${kind}.${key}.formerly`, message }];
+      }
       const place = `projects/${spec.project}/locations/${spec.region}/${of}/${name}`;
       const email = serviceAccount === undefined ? accountEmail(accountId, spec.project) : "";
       for (const [field, value, owner] of [

@@ -88,7 +88,7 @@ const ingress = z.union(
 const access = z.strictObject({
   member: z.string().describe("Principal from outside the mesh, e.g. `group:support@acme.com`"),
   until: lastDay(
-    "people then call as an account of the mesh's, whose ID tokens they mint until IAM ends that; of a service account or another workload, the first deployment after the day takes the grant away",
+    "one person needs an end, as the policy pack refuses a person without; people then call as an account of the mesh's, whose ID tokens they mint until IAM ends that; of a service account or another workload, the first deployment after the day takes the grant away",
   ).optional(),
   through: z
     .enum(["vpc"])

@@ -43,6 +43,12 @@ export function adviceFor(outcome: Outcome, { again, recover }: Retyped = PLAIN)
           `or by hand "pulumi import ${typeOf(urn)} ${nameOf(urn)} ID"`,
       );
     }
+    if (urn && /deletion_?protection/i.test(message) && outcome.operation === "up") {
+      advice.push(
+        `"${nameOf(urn)}" is protected from being deleted; where its key was renamed, set "formerly: ${nameOf(urn)}" on ` +
+          'the new key; to delete it, put it back with "deletionProtection: false", deploy, then take it out',
+      );
+    }
     if (/currently locked by/.test(message)) {
       advice.push('another run holds the stack; wait for it, or if there is none, run "pulumi cancel"');
     }

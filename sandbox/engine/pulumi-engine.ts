@@ -170,8 +170,10 @@ export class PulumiEngine implements Engine {
     if (operation === "refresh") await stack.refresh(common);
     if (operation === "destroy") await stack.destroy(common);
     if (operation === "recover") {
-      const adopted = await adoptLostCreates(stack, this.options.findExisting ?? (async () => undefined));
-      for (const name of adopted) onEvent?.({ kind: "note", message: `"${name}" exists; taken over into the state` });
+      const { taken, held } = await adoptLostCreates(stack, this.options.findExisting ?? (async () => undefined));
+      const note = (message: string) => onEvent?.({ kind: "note", message });
+      for (const name of taken) note(`"${name}" exists; taken over into the state`);
+      for (const { name, as } of held) note(`"${name}" is not taken over: the state holds it as "${as}"`);
       await stack.refresh({ ...common, clearPendingCreates: true });
     }
     return {};

@@ -145,6 +145,18 @@ describe("a renamed key", function () {
     succeeded(await stack.run("up", mesh(both)));
   });
 
+  it("is told where the stack holds the old key and the new one both, as two cannot become one", async () => {
+    const alone = (services: Record<string, object>) => mesh({}, { services });
+    const before = { api: { image: IMAGE, name: "api-1" } };
+    succeeded(await stack.run("up", alone({ ...before, user: { image: IMAGE } })));
+    const late = alone({ user: { image: IMAGE, formerly: "api", name: "api-1" } });
+    assert.deepEqual(errors(await stack.fail("preview", late)), [
+      '1 problem in the stack config:\n  services.user.formerly: the stack holds "api" and "user" both, and two cannot become one; first deploy "api" as it was, without "user"',
+    ]);
+    succeeded(await stack.run("up", alone(before)));
+    assert.deepEqual(notSame(succeeded(await stack.run("up", late))), []);
+  });
+
   it("moves callers to the variable of the new key when `name` takes the place of the callee's `formerly`", async () => {
     succeeded(await stack.run("up", mesh()));
     const named = mesh({

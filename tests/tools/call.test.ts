@@ -97,13 +97,13 @@ describe("npm run token and npm run call, in the sandbox", function () {
       (await call("gateway", {}, "user")).refusal,
       '403: user has no roles/run.invoker on "gateway"\n' +
         `  granted: ${MEMBER}\n` +
-        "  to grant it, in the stack config: services.user.calls: [gateway]",
+        "  to grant it, in the stack config, beside what is there: services.user.calls: [gateway]",
     );
     assert.equal(
       (await call("gateway", {}, "bob@elsewhere.example")).refusal,
       '403: user:bob@elsewhere.example has no roles/run.invoker on "gateway"\n' +
         `  granted: ${MEMBER}\n` +
-        '  to grant it, in the stack config: services.gateway.access: [{ member: "user:bob@elsewhere.example", until: YYYY-MM-DD }]',
+        '  to grant it, in the stack config, beside what is there: services.gateway.access: [{ member: "user:bob@elsewhere.example", until: YYYY-MM-DD }]',
     );
     assert.equal(
       (await call("user", {}, "order")).refusal,
@@ -203,7 +203,7 @@ describe("npm run call as what is not called itself", function () {
           refusal?.explanation,
           `403: ${as} has no roles/run.invoker on "status"\n` +
             "  granted: serviceAccount:monitor@acme-operations.iam.gserviceaccount.com, close-day, tidy-up\n" +
-            `  to grant it, in the stack config: ${line}`,
+            `  to grant it, in the stack config, beside what is there: ${line}`,
         );
         assert.equal(await missingGrant(way, TODAY), refusal?.explanation);
       }
@@ -257,7 +257,7 @@ describe("npm run token and npm run call, on Google Cloud", () => {
       await missingGrant(await way("api"), TODAY),
       '403: user:ada@acme.com has no roles/run.invoker on "api"\n' +
         "  granted: web\n" +
-        '  to grant it, in the stack config: services.api.access: [{ member: "user:ada@acme.com", until: YYYY-MM-DD }]',
+        '  to grant it, in the stack config, beside what is there: services.api.access: [{ member: "user:ada@acme.com", until: YYYY-MM-DD }]',
     );
   });
 
@@ -288,7 +288,7 @@ describe("a refusal", () => {
       explainRefusal(403, way, mesh, "2026-11-02"),
       '403: ada@acme.com has no roles/run.invoker on "web" any more: it ended on 2026-11-01\n' +
         "  granted: user:ada@acme.com until 2026-11-01\n" +
-        "  to grant it, in the stack config: a later `until` at services.web.access[0]",
+        "  to grant it, in the stack config, beside what is there: a later `until` at services.web.access[0]",
     );
     assert.equal(
       explainRefusal(403, way, mesh, "2026-11-01"),

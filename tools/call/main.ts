@@ -102,6 +102,7 @@ const where = (command: Command) =>
     .option("--state <folder>", "where npm start keeps its state", STATE);
 
 where(program.command("token"))
+  .usage("-- [options] <service>")
   .description("Prints an ID token for a service, for whoever may call it first or for --as")
   .argument("<service>", "the service's key in the stack config")
   .option("--json", "print it as JSON, with who it is for and why it would be refused")
@@ -109,6 +110,7 @@ where(program.command("token"))
     process.exitCode = await token(service, options);
   });
 where(program.command("call"))
+  .usage("-- [options] <service> [path]")
   .description("Calls a service with a token of its own; says which grant is missing where Cloud Run refuses")
   .argument("<service>", "the service's key in the stack config")
   .argument("[path]", "path with query", "/")

@@ -64,6 +64,6 @@ export function explainIapRefusal(
 function permission(as: string, service: string, mesh: DeployedMesh, today: string): string {
   const found = permissionFor(as, service, mesh, today);
   return "line" in found
-    ? `  to grant it, in the stack config: ${found.line}`
+    ? `  to grant it, in the stack config, beside what is there: ${found.line}`
     : `  no line of the stack config grants it: ${found.none}`;
 }

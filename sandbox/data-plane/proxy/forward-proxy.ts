@@ -178,7 +178,7 @@ export class ForwardProxy {
 const CHALLENGE = 'Proxy-Authenticate: Basic realm="sandbox"\r\n';
 
 function notPlayed(target: string): string {
-  return `the sandbox does not play ${target} and dials nobody; name the host in "allow" to let it through`;
+  return `the sandbox does not play ${target} and dials nobody`;
 }
 
 /** Joins a caller with the real host; `onUnreached` is called where there is no connection in time. */

@@ -49,29 +49,42 @@ export function resourcesIn(exported: unknown): string[] {
   return ((exported as Deployment).deployment.resources ?? []).map(({ urn }) => urn);
 }
 
+/** What became of the resources that exist although the state does not know them, by logical name. */
+export interface Adoption {
+  readonly taken: readonly string[];
+  /** Left alone, as the state holds them under another name. */
+  readonly held: readonly { readonly name: string; readonly as: string }[];
+}
+
 /**
  * Enters every resource into the state that exists although the state does not know: pending creates, and what the
  * program wants to create next. `stack import` drops pending operations, so what is left of them ends here as well;
- * a refresh afterwards reads what is really there. Returns the names of the resources taken over.
+ * a refresh afterwards reads what is really there. What the state holds under another URN is not entered a second time:
+ * the deletion of one entry would delete what the other stands for.
  */
-export async function adoptLostCreates(stack: Stack, find: FindExisting): Promise<string[]> {
+export async function adoptLostCreates(stack: Stack, find: FindExisting): Promise<Adoption> {
   const exported = (await stack.exportStack()) as unknown as Deployment;
   const { resources = [], pending_operations: pending = [] } = exported.deployment;
   const candidates = new Map<string, ResourceState>();
   for (const { resource, type } of pending) if (type === "creating") candidates.set(resource.urn, resource);
   for (const resource of await wantedCreates(stack)) candidates.set(resource.urn, resource);
   const adopted: ResourceState[] = [];
+  const held: { name: string; as: string }[] = [];
   for (const resource of candidates.values()) {
     const { type, urn, inputs = {} } = resource;
     const id = await find({ type, name: nameOf(urn), inputs });
     // What is going to be replaced may be found in the place of its replacement.
     const isKnown = resources.some((known) => known.urn === urn && known.id === id && !known.pendingReplacement);
-    if (id && !isKnown) adopted.push({ ...resource, id, outputs: inputs });
+    if (!id || isKnown) continue;
+    const other = resources.find((known) => known.urn !== urn && known.type === type && known.id === id);
+    if (other) held.push({ name: nameOf(urn), as: nameOf(other.urn) });
+    else adopted.push({ ...resource, id, outputs: inputs });
   }
-  if (adopted.length === 0 && pending.length === 0) return [];
+  const adoption = { taken: adopted.map(({ urn }) => nameOf(urn)), held };
+  if (adopted.length === 0 && pending.length === 0) return adoption;
   const deployment = { ...exported.deployment, resources: entered(adopted, resources), pending_operations: [] };
   await stack.importStack({ ...exported, deployment } as never);
-  return adopted.map(({ urn }) => nameOf(urn));
+  return adoption;
 }
 
 /** A replacement stands where the replaced one stood, before what depends on it, as the engine writes it down itself. */

@@ -34,6 +34,14 @@ describe("advice after a run", () => {
     }
   });
 
+  it("says how a protected resource goes, and that a renamed key keeps it", () => {
+    const message = "cannot destroy service without setting deletion_protection=false and running `pulumi up`";
+    assert.deepEqual(adviceFor(outcome({ diagnostics: [{ severity: "error", urn: URN, message }] })), [
+      '"orders" is protected from being deleted; where its key was renamed, set "formerly: orders" on the new key; ' +
+        'to delete it, put it back with "deletionProtection: false", deploy, then take it out',
+    ]);
+  });
+
   it("neither says --recover twice nor anything that nobody typed", () => {
     assert.deepEqual(retyped([]), { again: "npm start", recover: "npm start -- --recover" });
     const recovering = "npm start -- --recover --json";
