@@ -12,7 +12,7 @@ export interface TypedCase {
 interface Value {
   readonly value: unknown;
   readonly got: string;
-  /** What is told instead below `env`, where it may be a secret in the wrong place. */
+  /** What is told instead below `env`, `args` and `command`, where it may be a secret in the wrong place. */
   readonly unprinted?: string;
   readonly is: readonly Form[];
   /** What is told in addition where one of these forms is expected. */
@@ -33,6 +33,8 @@ const VALUES: readonly Value[] = [
   { value: [], got: "a list", is: ["list"] },
   { value: {}, got: "a map", is: ["map"] },
 ];
+
+const SECRET = ["env", "args", "command"];
 
 const EXPECTED: Readonly<Record<Exclude<Form, "choice">, string>> = {
   flag: "true or false",
@@ -96,7 +98,11 @@ function casesAt(place: ConfigPlace): TypedCase[] {
   const wrong = VALUES.filter(({ is }) => !is.some((form) => place.forms.includes(form))).map((value) => ({
     place,
     config: replaced(config, segments, value.value),
-    problem: `${at}: ${sentence(value, place, segments.includes("env"))}`,
+    problem: `${at}: ${sentence(
+      value,
+      place,
+      SECRET.some((key) => segments.includes(key)),
+    )}`,
   }));
   if (!place.required) return wrong;
   const missing = `${at}: is missing; ${expectedAt(place)} is needed`;
