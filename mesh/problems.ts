@@ -58,6 +58,12 @@ export function isWithin(inner: string, outer: string): boolean {
 
 /** `; did you mean "checkout"?` where a known name is close enough to a misspelt one, else nothing. */
 export function didYouMean(got: string, known: Iterable<string>): string {
+  const meant = nearest(got, known);
+  return meant === undefined ? "" : `; did you mean "${meant}"?`;
+}
+
+/** The known name that a misspelt one is close enough to; `undefined` where none is. */
+export function nearest(got: string, known: Iterable<string>): string | undefined {
   const limit = Math.max(1, Math.floor(got.length / 3));
   let best: string | undefined;
   let bestDistance = limit + 1;
@@ -66,7 +72,7 @@ export function didYouMean(got: string, known: Iterable<string>): string {
     const distance = editDistance(got.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
-  return best === undefined ? "" : `; did you mean "${best}"?`;
+  return best;
 }
 
 /** Optimal string alignment: insertions, deletions, substitutions and swapped neighbours cost one each. */

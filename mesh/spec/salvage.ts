@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import { formatPath } from "../problems";
-import { meantForm } from "./schema-problems";
+import { formatPath, nearest } from "../problems";
+import { allowedKeys, meantForm } from "./schema-problems";
 import { type MeshConfig, meshConfig } from "./spec";
 
 type Path = readonly PropertyKey[];
@@ -45,8 +45,20 @@ export function salvage(written: Readonly<Record<string, unknown>>): Salvaged {
       }
       return { config: config as unknown as MeshConfig, lost, asWritten };
     }
-    for (const { path } of wrong.toSorted(innerAndLaterFirst)) lose(path);
+    for (const { path } of wrong.toSorted(innerAndLaterFirst)) {
+      const meant = meantKey(config, path);
+      if (meant && valueAt(config, meant) === undefined) lost.push(asWritten(formatPath(meant)));
+      lose(path);
+    }
   }
+}
+
+/** The key that a misspelt one stands for: it is not absent, it was not understood. */
+function meantKey(config: unknown, path: Path): Path | undefined {
+  const [parent, key] = [path.slice(0, -1), String(path.at(-1))];
+  const allowed = allowedKeys(meshConfig, parent, valueAt(config, parent));
+  const meant = allowed.length === 0 || allowed.includes(key) ? undefined : nearest(key, allowed);
+  return meant === undefined ? undefined : [...parent, meant];
 }
 
 interface Found {

@@ -160,7 +160,7 @@ function valueAt(input: unknown, path: Path): unknown {
 }
 
 /** Keys that the schema allows in the map at a path. */
-function allowedKeys(schema: z.ZodType, path: Path, got: unknown): string[] {
+export function allowedKeys(schema: z.ZodType, path: Path, got: unknown): string[] {
   let nodes: z.core.$ZodType[] = unwrap(schema);
   for (const segment of path) nodes = nodes.flatMap((node) => child(node, segment));
   const shapes = nodes.flatMap((node) => (isObject(node) ? [Object.keys(node._zod.def.shape)] : []));

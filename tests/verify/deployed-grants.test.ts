@@ -173,7 +173,7 @@ describe("who is let in on Google Cloud", () => {
     ],
     ["by another role that calls", "service web", "roles/run.servicesInvoker", PARTNERS, "calls it", {}],
     ["who may change it", "service web", "roles/run.admin", EVE, "calls and changes it, and says who else may", {}],
-    ["by a role that nobody knows", "service web", "roles/run.viewer", EVE, "opens whatever that role holds", {}],
+    ["by a role that nobody knows", "service web", "roles/run.viewer", EVE, "has whatever that role permits", {}],
     [
       "whom nobody can be",
       "service web",
@@ -380,6 +380,17 @@ describe("who is let in on Google Cloud", () => {
     assert.deepEqual(lines(findings), [
       `undeclared: ${EVE} projects/acme-dev/roles/caller on project "acme-dev": has run.routes.invoke in all of "acme-dev"`,
       `unread: ${EVE} organizations/1/roles/unseen on project "acme-dev": could not read what organizations/1/roles/unseen holds: it takes iam.roles.get on organization 1 (You don't have permission to get the role at organizations/1/roles/unseen.)`,
+    ]);
+  });
+
+  it("may be anyone in the project, by any role", async () => {
+    const findings = await found(({ policies }) => {
+      policies.grant("project acme-dev", "roles/viewer", "allAuthenticatedUsers");
+      policies.grant("project acme-dev", "projects/acme-dev/roles/reader", "allUsers");
+    });
+    assert.deepEqual(lines(findings), [
+      'undeclared: allAuthenticatedUsers roles/viewer on project "acme-dev": anyone has whatever that role permits',
+      'undeclared: allUsers projects/acme-dev/roles/reader on project "acme-dev": anyone has whatever that role permits',
     ]);
   });
 

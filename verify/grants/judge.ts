@@ -101,7 +101,7 @@ async function judgeGrant(
   const power = ROLES[role]?.power;
   const isDeployer = deployers.some((one) => isSameMember(one, member));
   let message = opens(grant, place);
-  if (place.kind === "project" && isCustom(role)) {
+  if (place.kind === "project" && isCustom(role) && !isPublic(member)) {
     try {
       const reaching = (await source.permissionsIn(role)).filter((one) => CALLING_PERMISSIONS.includes(one));
       if (reaching.length === 0) return [];
@@ -110,7 +110,9 @@ async function judgeGrant(
     } catch (error) {
       return [{ outcome: "unread", ...about, message: (error as Error).message }];
     }
-  } else if (place.kind === "project" && (power === undefined || isGooglesOwn(member, mesh))) return [];
+  } else if (place.kind === "project" && !isPublic(member) && (power === undefined || isGooglesOwn(member, mesh))) {
+    return [];
+  }
   const isExpected = power === "administers" && !isPublic(member) && (isAround(place) || isDeployer);
   if (isExpected) return [{ outcome: "administers", ...about, message }];
   const ended = place.ended?.find((one) => one.role === role && isSameMember(one.member, member));

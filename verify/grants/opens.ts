@@ -66,7 +66,7 @@ export const ROLES: Readonly<Record<string, Role>> = {
 /** What a grant opens, in words: `lets anyone in, unauthenticated`. */
 export function opens({ member, role, condition }: Grant, place: Place): string {
   if (member.startsWith("deleted:")) return "opens nothing: whom it names is deleted";
-  const what = ROLES[role]?.opens(subjectOf(role, place)) ?? "opens whatever that role holds";
+  const what = ROLES[role]?.opens(subjectOf(role, place)) ?? "has whatever that role permits";
   const letsIn = LETS_IN[member];
   const isCall = place.kind !== "account" && CALL_ROLES.has(role);
   const said = letsIn === undefined ? what : isCall ? letsIn : `anyone ${what}`;

@@ -7,7 +7,8 @@ export interface Policy {
 }
 
 export interface Binding {
-  readonly role: string;
+  /** Google leaves out what is empty. */
+  readonly role?: string;
   readonly members?: readonly string[];
   readonly condition?: Condition;
 }
@@ -35,7 +36,7 @@ export interface Grant {
 }
 
 export function grantsIn({ bindings = [] }: Policy): Grant[] {
-  return bindings.flatMap(({ role, members = [], condition }) =>
+  return bindings.flatMap(({ role = "", members = [], condition }) =>
     members.map((member) => ({ member, role, ...(condition && { condition }) })),
   );
 }

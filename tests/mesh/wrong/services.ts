@@ -9,6 +9,11 @@ export const wrongServices: readonly WrongConfig[] = [
     problems: ['services.web.ingres: unknown key "ingres"; did you mean "ingress"?'],
   },
   {
+    fact: "a misspelt key, without what would follow from its absence",
+    web: { ingres: { all: "people call it" }, access: [{ member: "group:support@acme.com" }] },
+    problems: ['services.web.ingres: unknown key "ingres"; did you mean "ingress"?'],
+  },
+  {
     fact: "no image",
     web: { image: undefined },
     problems: [
