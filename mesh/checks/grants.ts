@@ -33,9 +33,10 @@ export function checkGrantNames({ edges }: AccessGraph, asWritten: (path: string
  */
 export function checkMemberships(graph: AccessGraph, project: string, asWritten: (path: string) => string): Finding[] {
   const owners = new Map<string, Edge>();
+  const memberOf = members(graph, project);
   return [...graph.edges, ...graph.ended].flatMap((edge) => {
     const { from, to, role, reason } = edge;
-    const member = memberOf(from, graph, project);
+    const member = memberOf(from);
     const membership = `${plainMember(member)} ${role} ${to}`;
     const owner = owners.get(membership) ?? edge;
     owners.set(membership, owner);
@@ -51,13 +52,15 @@ function settingsBehind(reason: string): string[] {
   return [reason, ...ID_FROM.map((setting) => `${node}.${setting}`)];
 }
 
-/** Who a caller is to IAM. */
-function memberOf(from: Caller, { services, jobs, workerPools }: AccessGraph, project: string): string {
-  if ("member" in from) return from.member;
-  const nodes = [...services, ...jobs, ...workerPools] as readonly Pick<
-    ServiceSpec,
-    "accountId" | "key" | "serviceAccount"
-  >[];
-  const { accountId, serviceAccount } = nodes.find(({ key }) => key === callerName(from))!;
-  return `serviceAccount:${serviceAccount ?? accountEmail(accountId, project)}`;
+/** Who each caller is to IAM. */
+function members({ services, jobs, workerPools }: AccessGraph, project: string): (from: Caller) => string {
+  const nodes: readonly Pick<ServiceSpec, "accountId" | "key" | "serviceAccount">[] = [
+    ...services,
+    ...jobs,
+    ...workerPools,
+  ];
+  const accounts = new Map(
+    nodes.map(({ key, accountId, serviceAccount }) => [key, serviceAccount ?? accountEmail(accountId, project)]),
+  );
+  return (from) => ("member" in from ? from.member : `serviceAccount:${accounts.get(callerName(from))}`);
 }
