@@ -2,7 +2,16 @@
 
 import * as assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { appendFileSync, copyFileSync, cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import * as path from "node:path";
 import { openControlPlane, serveProvider } from "../sandbox/control-plane";
 import { findPulumi, type PulumiFound } from "../sandbox/engine";
@@ -16,10 +25,11 @@ export async function previewFigures(rounds: number, tell: (line: string) => voi
   const cli = await findPulumi({ obtain: true, onProgress: tell });
   if (!cli.found) return { measured: [], verdicts: [], notRun: [`previews (${cli.reasons.join("; ")})`] };
   tell(`previews with Pulumi ${cli.version}`);
-  const { contenders, close } = await previewBench(cli);
+  const { contenders, peakMib, close } = await previewBench(cli);
   try {
     const measured = await measure(contenders, rounds, tell);
-    return { measured, verdicts: judge(measured.map(({ median }) => median)) };
+    const verdicts = judge(measured.map(({ median }) => median));
+    return { measured, verdicts: [...verdicts, judgeMemory(peakMib(BARE), peakMib(WRONG))] };
   } finally {
     await close();
   }
@@ -47,8 +57,21 @@ function judge([ours, usual, empty, bare, wrong]: readonly number[]): Verdict[] 
   ];
 }
 
+function judgeMemory(bare: number, wrong: number): Verdict {
+  return {
+    promise: "a wrong config is told in the memory of a preview",
+    measured: `${Math.round(wrong)} MiB, ${(wrong / bare).toFixed(2)} of it`,
+    kept: wrong <= bare * 1.1,
+  };
+}
+
+const BARE = "ours, without a pack";
+const WRONG = "ours, with a wrong config";
+
 interface PreviewBench {
   readonly contenders: readonly Contender[];
+  /** Most memory of any node process in any run of a contender. */
+  peakMib(contender: string): number;
   close(): Promise<void>;
 }
 
@@ -57,14 +80,19 @@ async function previewBench(cli: PulumiFound): Promise<PreviewBench> {
   const controlPlane = openControlPlane({ missing: "assume" });
   const served = await serveProvider(controlPlane);
   const ours = makeOurs(path.join(folder, "ours"));
-  const wrong = makeOurs(path.join(folder, "wrong"));
+  const [bare, wrong] = [makeOurs(path.join(folder, "bare")), makeOurs(path.join(folder, "wrong"))];
   appendFileSync(path.join(wrong, "Pulumi.dev.yaml"), "  cloud-run-mesh:ingres: all\n");
   const usual = path.join(folder, "usual");
   cpSync(path.join(ROOT, "bench/conventional"), usual, { recursive: true });
   symlinkSync(path.join(ROOT, "node_modules"), path.join(folder, "node_modules"));
 
+  const peaksOf = (project: string) => `${project}-peaks`;
   const preview = async (project: string, policyPack?: string) => {
-    const env = plainPulumi({ cli, stateFolder: `${project}-state`, providers: { gcp: served.port } });
+    const env = {
+      ...plainPulumi({ cli, stateFolder: `${project}-state`, providers: { gcp: served.port } }),
+      NODE_OPTIONS: `--require ${path.join(__dirname, "peak-memory.cjs")}`,
+      PEAK_MEMORY_FILE: peaksOf(project),
+    };
     const run = (...args: string[]) =>
       new Promise<void>((resolve, reject) =>
         execFile(cli.command, [...args, "--non-interactive"], { cwd: project, env }, (error, stdout, stderr) =>
@@ -86,11 +114,14 @@ async function previewBench(cli: PulumiFound): Promise<PreviewBench> {
     "ours, with the pack": await preview(ours, path.join(ROOT, "policy")),
     "the usual way, with its pack": await preview(usual, path.join(usual, "policy")),
     "ours, with an empty JavaScript pack": await preview(ours, path.join(ROOT, "bench/empty-pack")),
-    "ours, without a pack": await preview(ours),
-    "ours, with a wrong config": await refused(wrong),
+    [BARE]: await preview(bare),
+    [WRONG]: await refused(wrong),
   };
+  const projects: Readonly<Record<string, string>> = { [BARE]: bare, [WRONG]: wrong };
+  const peaks = (project: string) => readFileSync(peaksOf(project), "utf8").trim().split("\n").map(Number);
   return {
     contenders: Object.entries(runs).map(([name, run]) => ({ name, run })),
+    peakMib: (contender) => Math.max(...peaks(projects[contender]!)) / 1024,
     close: async () => {
       await served.close();
       controlPlane.close();
