@@ -25,6 +25,7 @@ export function named(
   caller: string,
   callee: string,
 ): Named {
+  if (!former.has(caller) && !former.has(callee)) return { name: make(caller, callee) };
   const keys = (key: string) => [key, ...(former.has(key) ? [former.get(key)!] : [])];
   const [name, ...formerly] = keys(caller).flatMap((from) => keys(callee).map((to) => make(from, to)));
   return { name: name!, ...(formerly.length > 0 && { formerly }) };
