@@ -95,7 +95,7 @@ describe("npm run judge, with the real engine", function () {
     const { code, stdout, stderr } = await own.judge(["--stack", "dev"]);
     assert.equal(code, 2);
     assert.equal(stdout, "");
-    assert.match(stderr, /^the preview failed, so there is nothing to judge:\n(?:.|\n)*no such thing/);
+    assert.match(stderr, /^error: the preview failed, so there is nothing to judge:\n(?:.|\n)*no such thing/);
   });
 });
 
