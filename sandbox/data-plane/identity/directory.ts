@@ -9,7 +9,11 @@ import { workforceIdentity, workforceMembers } from "./workforce";
 /** Somebody whose groups the sandbox cannot know: a person, or a service account that is in groups. */
 export interface Person {
   readonly email: string;
-  /** Addresses of the groups that it is in, directly or through other groups. */
+  /** For people to read. @default - what the address says */
+  readonly name?: string;
+  /** Object id in the company's directory (Entra ID), by which somebody signs in to workforce pools. @default - derived */
+  readonly id?: string;
+  /** The groups that it is in, directly or through others: Google's by their addresses, Entra's by their object ids. */
   readonly groups?: readonly string[];
   /** Further members that it answers to: `principal://…` and `principalSet://…`. */
   readonly principals?: readonly string[];
