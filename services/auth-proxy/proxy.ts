@@ -2,9 +2,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from "node:net";
 import {
   asServiceError,
+  createIapVerifier,
   createIdentity,
   drain,
-  errorFields,
+  iapKeysOverHttp,
   KEEP_ALIVE_MS,
   listening,
   proxyAwareDispatcher,
@@ -17,8 +18,6 @@ import { type Backend, createBackend } from "./forward/backend";
 import { Exchange } from "./forward/exchange";
 import { answerError, logFailure, rawError } from "./forward/failure";
 import { Tunnel } from "./forward/tunnel";
-import { createKeySource, type KeySourceOptions, loadIapKeys } from "./identity/keys";
-import { createVerifier } from "./identity/verifier";
 import { createMetrics } from "./observe/metrics";
 import { createOwnPaths } from "./observe/own-paths";
 import { batched, requestLog } from "./observe/request-log";
@@ -30,11 +29,6 @@ import { pathOf } from "./rules/target";
 /** Name that the proxy gives itself. */
 export const PROXY = "auth-proxy (TypeScript)";
 
-export interface ProxyWorld extends ServiceWorld {
-  /** Loads IAP's keys. @default from Google, over the proxy that the environment names */
-  readonly loadKeys?: KeySourceOptions["load"];
-}
-
 /** A request's body may take as long as Cloud Run lets a request take. Source: https://cloud.google.com/run/docs/configuring/request-timeout */
 const LONGEST_REQUEST_MS = 3_600_000;
 
@@ -43,7 +37,7 @@ const LONGEST_REQUEST_MS = 3_600_000;
  *
  * @throws ServiceError `options-invalid` with every problem, `port-taken`
  */
-export async function startProxy(world: ProxyWorld = {}): Promise<RunningService> {
+export async function startProxy(world: ServiceWorld = {}): Promise<RunningService> {
   const { env = process.env } = world;
   const options = readProxyOptions(env);
   const line = world.line ?? (options.requestLog ? batched((text) => process.stdout.write(text)) : undefined);
@@ -53,11 +47,6 @@ export async function startProxy(world: ProxyWorld = {}): Promise<RunningService
   const flights = new Flights(clock, lookEveryMs(options));
   const backends = backendsOf(options, env);
   const forKeys = proxyAwareDispatcher(env);
-  const keys = createKeySource({
-    load: world.loadKeys ?? loadIapKeys(forKeys),
-    clock,
-    onFailure: (error) => log.write("WARNING", error.message, errorFields(error)),
-  });
   let draining: Promise<void> | undefined;
   const core: Core = {
     options,
@@ -70,8 +59,10 @@ export async function startProxy(world: ProxyWorld = {}): Promise<RunningService
     ended: together(metrics?.ended, options.requestLog ? requestLog(log, random) : undefined),
   };
   const cors = createCors(options.origins, options.methods);
-  const { iapAudiences } = options;
-  const verify = iapAudiences.length > 0 ? createVerifier({ audiences: iapAudiences, keys, clock }) : undefined;
+  const { iapAudiences: audiences } = options;
+  const { loadIapKeys = iapKeysOverHttp(forKeys) } = world;
+  const verify =
+    audiences.length > 0 ? createIapVerifier({ audiences, requireEmail: false, loadIapKeys, clock, log }) : undefined;
   const gate = createGate({ options, backends, verify });
   const own = createOwnPaths(PROXY, core, [...backends.values()], metrics);
   let lastArrivalMs = clock.now();

@@ -31,6 +31,8 @@ export const ERRORS = {
   "origin-refused": { status: 403, meaning: "a page of an origin that is not declared sent the request" },
   "identity-missing": { status: 401, meaning: "the request does not come through Identity-Aware Proxy" },
   "identity-invalid": { status: 401, meaning: "the assertion of Identity-Aware Proxy does not hold here" },
+  "identity-not-permitted": { status: 403, meaning: "the person is known, and may not do this" },
+  "identity-audience-unknown": { status: 503, meaning: "what assertions must be meant for is not set here" },
   "identity-keys-unavailable": { status: 503, meaning: "the keys that assertions are checked with could not be had" },
   "media-type-unsupported": { status: 415, meaning: "the body is not declared as application/json" },
   "request-timeout": { status: 504, meaning: "this service did not finish the request within its own deadline" },

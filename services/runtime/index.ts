@@ -12,6 +12,10 @@ export {
   errorBody,
   ServiceError,
 } from "./errors";
+export type { IapIdentity } from "./iap/identity";
+export { iapKeysOverHttp, type LoadIapKeys } from "./iap/keys";
+export { assertionIn, type IapHandler, type IapRequest, requireIapIdentity } from "./iap/require";
+export { createIapVerifier, type IapVerifier, type IapVerifierOptions } from "./iap/verifier";
 export { createLog, errorFields, type Log, type LogOptions, SEVERITIES, type Severity } from "./log";
 export { type Environment, EnvironmentReader, type Options, originOf, readOptions } from "./options";
 export { proxyAwareDispatcher, useForFetch } from "./proxy";

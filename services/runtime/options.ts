@@ -1,4 +1,4 @@
-import { urlVariable } from "./contract";
+import { IAP_AUDIENCE_VARIABLE, urlVariable } from "./contract";
 import { type ErrorDetail, ServiceError } from "./errors";
 import { SEVERITIES, type Severity } from "./log";
 
@@ -20,6 +20,8 @@ export interface Options<Callee extends string = string> {
   readonly metadataHost: string | undefined;
   /** `GOOGLE_IMPERSONATE_SERVICE_ACCOUNT`: whom default credentials mint ID tokens as. @default nobody */
   readonly impersonate: string | undefined;
+  /** `IAP_AUDIENCE`: what IAP's assertion must be meant for; several are separated by commas. @default none */
+  readonly iapAudiences: readonly string[];
   /** `REQUEST_TIMEOUT_MS`: how long this service may take to answer. @default 30000 */
   readonly requestTimeoutMs: number;
   /** `CALL_TIMEOUT_MS`: how long a call to a receiving service may take, retries included. @default 10000 */
@@ -72,6 +74,21 @@ export class EnvironmentReader {
     return standard;
   }
 
+  /** Values separated by commas. */
+  list(
+    name: string,
+    fits: (item: string) => boolean,
+    allowed: string,
+    standard: readonly string[] = [],
+  ): readonly string[] {
+    const text = this.text(name);
+    if (text === undefined) return standard;
+    const items = text.split(",").map((item) => item.trim());
+    const wrong = items.filter((item) => !fits(item)).map((item) => `"${item}"`);
+    if (wrong.length > 0) this.report(name, `got ${wrong.join(", ")}; allowed, separated by commas: ${allowed}`);
+    return items;
+  }
+
   /** The origin of a receiving service, from its URL variable. */
   url(callee: string): string {
     const name = urlVariable(callee);
@@ -98,6 +115,7 @@ export class EnvironmentReader {
       projectId: this.text("GOOGLE_CLOUD_PROJECT"),
       metadataHost: this.#metadataHost(),
       impersonate: this.#impersonate(),
+      iapAudiences: this.list(IAP_AUDIENCE_VARIABLE, isAudience, AUDIENCES),
       requestTimeoutMs: this.whole("REQUEST_TIMEOUT_MS", 30_000, 1, 3_600_000),
       callTimeoutMs: this.whole("CALL_TIMEOUT_MS", 10_000, 1, 3_600_000),
       bodyLimitBytes: this.whole("BODY_LIMIT_BYTES", body.standard, 1, body.most),
@@ -146,6 +164,15 @@ export function originOf(text: string): string | undefined {
     url.pathname === "/" && url.search === "" && url.hash === "" && url.username === "" && url.password === "";
   const safe = url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname));
   return plain && safe ? url.origin : undefined;
+}
+
+const AUDIENCES = "/projects/NUMBER/locations/REGION/services/SERVICE or /projects/NUMBER/global/backendServices/ID";
+
+/** Forms of `aud`: Cloud Run, load balancers and App Engine. Source: https://cloud.google.com/iap/docs/signed-headers-howto */
+function isAudience(text: string): boolean {
+  return /^\/projects\/\d+\/(locations\/[\w-]+\/services\/[\w-]+|(global|[\w-]+)\/backendServices\/\d+|apps\/[\w:.-]+)$/.test(
+    text,
+  );
 }
 
 /** A value as an error may quote it: without what stands before an "@", which may be a password. */

@@ -2,6 +2,7 @@ import type { Dispatcher } from "undici";
 import { type Caller, createCaller } from "./call";
 import { type Clock, Deadline, type Random, systemClock } from "./clock";
 import { asServiceError, ServiceError } from "./errors";
+import { iapKeysOverHttp, type LoadIapKeys } from "./iap/keys";
 import { createLog, errorFields, type Log } from "./log";
 import { type Environment, type Options, readOptions } from "./options";
 import { proxyAwareDispatcher, useForFetch } from "./proxy";
@@ -29,6 +30,8 @@ export interface ServiceTools<Callee extends string = string> {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Fetches IAP's keys, for `createIapVerifier`. */
+  readonly loadIapKeys: LoadIapKeys;
 }
 
 export interface ServiceWorld {
@@ -36,6 +39,8 @@ export interface ServiceWorld {
   readonly env?: Environment;
   readonly clock?: Clock;
   readonly random?: Random;
+  /** Fetches IAP's keys. @default from Google, over the proxy that the environment names */
+  readonly loadIapKeys?: LoadIapKeys;
   /** Takes each line of the log. @default standard output */
   readonly line?: (line: string) => void;
 }
@@ -61,10 +66,11 @@ export async function startService<Callee extends string>(
   const { clock, random, log, tokens } = identity;
   const dispatcher = proxyAwareDispatcher(env);
   const callers = callersOf(definition.calls, { options, tokens, dispatcher, clock, random });
+  const { loadIapKeys = iapKeysOverHttp(dispatcher) } = world;
   const server: RunningServer = await serve({
     ...options,
     name: definition.name,
-    routes: definition.routes({ callers, options, tokens, clock, random, log }),
+    routes: definition.routes({ callers, options, tokens, clock, random, log, loadIapKeys }),
     log,
     clock,
     random,

@@ -12,11 +12,27 @@ describe("a service's environment", () => {
       projectId: undefined,
       metadataHost: undefined,
       impersonate: undefined,
+      iapAudiences: [],
       requestTimeoutMs: 30_000,
       callTimeoutMs: 10_000,
       bodyLimitBytes: 1_048_576,
       drainTimeoutMs: 8_000,
       logSeverity: "INFO",
+    });
+  });
+
+  it("takes what IAP's assertions are meant for, several separated by commas", () => {
+    const forms = [
+      "/projects/123/global/backendServices/4567",
+      "/projects/123/europe-west9/backendServices/4567",
+      "/projects/123/locations/europe-west9/services/web",
+      "/projects/123/apps/acme-dev",
+    ];
+    assert.deepEqual(readOptions({ IAP_AUDIENCE: forms.join(", ") }, []).iapAudiences, forms);
+    assert.throws(() => readOptions({ IAP_AUDIENCE: "/projects/acme/global/backendServices/4567," }, []), {
+      code: "options-invalid",
+      message:
+        'IAP_AUDIENCE: got "/projects/acme/global/backendServices/4567", ""; allowed, separated by commas: /projects/NUMBER/locations/REGION/services/SERVICE or /projects/NUMBER/global/backendServices/ID',
     });
   });
 

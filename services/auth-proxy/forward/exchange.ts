@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Dispatcher } from "undici";
-import { ServiceError } from "../../runtime/index";
+import { type IapIdentity, ServiceError } from "../../runtime/index";
 import { type Core, type Flight, flightsOn, LINGER_MS } from "../core";
-import type { UserIdentity } from "../identity/verifier";
 import { backendHeaders, clientHeaders, clientTrailers, refusesToken, valueIn } from "../rules/headers";
 import type { Backend } from "./backend";
 import { answerError, backendError, logFailure, tokenError, tokenRefused } from "./failure";
@@ -13,7 +12,7 @@ export interface ExchangeParts {
   readonly incoming: IncomingMessage;
   readonly response: ServerResponse;
   readonly backend: Backend;
-  readonly identity: UserIdentity | undefined;
+  readonly identity: IapIdentity | undefined;
   /** Headers that every answer to it has. */
   readonly cors: readonly string[];
   /** Whether the client waits for "100 Continue" before it sends the body. */

@@ -2,9 +2,8 @@ import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Dispatcher } from "undici";
-import { ServiceError } from "../../runtime/index";
+import { type IapIdentity, ServiceError } from "../../runtime/index";
 import { type Core, type Flight, LINGER_MS } from "../core";
-import type { UserIdentity } from "../identity/verifier";
 import { backendHeaders, clientHeaders, refusesToken } from "../rules/headers";
 import type { Backend } from "./backend";
 import { backendError, logFailure, rawError, tokenError, tokenRefused } from "./failure";
@@ -33,7 +32,7 @@ export class Tunnel implements Dispatcher.DispatchHandler, Flight {
     private readonly socket: Socket,
     private readonly head: Buffer,
     private readonly backend: Backend,
-    private readonly identity: UserIdentity | undefined,
+    private readonly identity: IapIdentity | undefined,
   ) {
     this.#startedMs = core.clock.now();
     this.deadlineMs = this.#startedMs + core.options.requestTimeoutMs;

@@ -1,8 +1,7 @@
 import type { IncomingMessage } from "node:http";
-import { ServiceError } from "../../runtime/index";
+import { assertionIn, type IapIdentity, type IapVerifier, ServiceError } from "../../runtime/index";
 import type { Backend } from "../forward/backend";
 import { tooLarge } from "../forward/request-body";
-import type { UserIdentity } from "../identity/verifier";
 import type { ProxyOptions } from "../options";
 import { createRoutes, isUnder } from "./target";
 
@@ -11,13 +10,13 @@ export interface Gate {
   /** @throws ServiceError `method-unknown`, `route-unknown`, `body-too-large`, `request-malformed` */
   backendOf(incoming: IncomingMessage, path: string): Backend;
   /** Who sent it; undefined where no identity is asked for. @throws ServiceError `identity-…` */
-  identityOf: ((incoming: IncomingMessage) => Promise<UserIdentity>) | undefined;
+  identityOf: ((incoming: IncomingMessage) => Promise<IapIdentity>) | undefined;
 }
 
 export interface GateParts {
   readonly options: ProxyOptions;
   readonly backends: ReadonlyMap<string, Backend>;
-  readonly verify: ((assertion: string | undefined) => Promise<UserIdentity>) | undefined;
+  readonly verify: IapVerifier | undefined;
 }
 
 export function createGate({ options, backends, verify }: GateParts): Gate {
@@ -45,12 +44,6 @@ export function createGate({ options, backends, verify }: GateParts): Gate {
       if (length !== undefined && Number(length) > bodyLimitBytes) throw tooLarge(bodyLimitBytes);
       return backend;
     },
-    identityOf: verify && ((incoming) => verify(assertionOf(incoming))),
+    identityOf: verify && ((incoming) => verify(assertionIn(incoming.headers))),
   };
-}
-
-/** Several assertions are none: which of them another server would read cannot be known. */
-function assertionOf(incoming: IncomingMessage): string | undefined {
-  const value = incoming.headers["x-goog-iap-jwt-assertion"];
-  return Array.isArray(value) ? value.join(", ") : value;
 }

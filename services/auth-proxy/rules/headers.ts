@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { ServiceError } from "../../runtime/index";
+import { type IapIdentity, ServiceError } from "../../runtime/index";
 import { fates, REQUEST_HEADERS, RESPONSE_HEADERS } from "./header-table";
 
 const ofRequest = fates(REQUEST_HEADERS);
@@ -11,7 +11,7 @@ export interface RequestFacts {
   readonly host: string;
   readonly tokenHeader: "x-serverless-authorization" | "authorization";
   readonly token: string;
-  readonly identity?: { readonly user: string; readonly email?: string } | undefined;
+  readonly identity?: Pick<IapIdentity, "principal" | "email"> | undefined;
 }
 
 /**
@@ -67,7 +67,7 @@ export function backendHeaders(incoming: IncomingMessage, facts: RequestFacts): 
   if (host) headers.push("x-forwarded-host", host);
   if (wantsTrailers) headers.push("te", "trailers");
   if (facts.identity) {
-    headers.push("x-auth-proxy-user", facts.identity.user);
+    headers.push("x-auth-proxy-user", facts.identity.principal);
     if (facts.identity.email !== undefined) headers.push("x-auth-proxy-email", facts.identity.email);
   }
   return headers;

@@ -58,7 +58,8 @@ describe("the auth proxy's pages", () => {
       .filter((file) => file.endsWith(".ts") && !/node_modules|dist/.test(file))
       .map((file) => readFileSync(join(folder, file), "utf8"))
       .join("");
-    const ofTheRuntime = ["token-invalid", "credentials-unavailable", "options-invalid", "port-taken"];
+    const ofIap = ["identity-missing", "identity-invalid", "identity-keys-unavailable"];
+    const ofTheRuntime = ["token-invalid", "credentials-unavailable", "options-invalid", "port-taken", ...ofIap];
     const codes = Object.keys(ERRORS).filter((code) => sources.includes(`"${code}"`) || ofTheRuntime.includes(code));
     assert.ok(codes.length > 20, String(codes));
     assert.deepEqual(

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
-import { type ProxyWorld, startProxy } from "../../../services/auth-proxy/proxy";
-import type { Environment } from "../../../services/runtime/index";
+import { startProxy } from "../../../services/auth-proxy/proxy";
+import type { Environment, ServiceWorld } from "../../../services/runtime/index";
 import { Fake, json, metadataFake, type Seen } from "../support";
 
 export interface Bench {
@@ -26,7 +26,7 @@ export async function stopAll(): Promise<void> {
 }
 
 /** A proxy in front of what the environment names, with a metadata server of its own. */
-export async function proxyWith(env: Environment, world: ProxyWorld = {}): Promise<Bench> {
+export async function proxyWith(env: Environment, world: ServiceWorld = {}): Promise<Bench> {
   const metadata = await metadataFake();
   const log: Record<string, unknown>[] = [];
   const proxy = await startProxy({

@@ -1,21 +1,26 @@
-import { createPublicKey, type KeyObject } from "node:crypto";
+import { type CryptoKey, importJWK } from "jose";
 import { type Dispatcher, request } from "undici";
-import { type Clock, Deadline, ServiceError, unlessAborted } from "../../runtime/index";
+import { type Clock, Deadline, unlessAborted } from "../clock";
+import { ServiceError } from "../errors";
+import { errorFields, type Log } from "../log";
 
 /** Where Google publishes the keys of Identity-Aware Proxy. Source: https://cloud.google.com/iap/docs/signed-headers-howto */
 export const IAP_KEYS_URL = "https://www.gstatic.com/iap/verify/public_key-jwk";
 
+/** Fetches the key set of Identity-Aware Proxy: a JSON Web Key Set (RFC 7517), parsed and not checked. */
+export type LoadIapKeys = (signal: AbortSignal) => Promise<unknown>;
+
 /** Finds a key by its id. */
-export interface KeySource {
+export interface IapKeys {
   /** @throws ServiceError `identity-keys-unavailable` */
-  get(keyId: string): Promise<KeyObject | undefined>;
+  get(keyId: string): Promise<CryptoKey | undefined>;
 }
 
-export interface KeySourceOptions {
-  /** Fetches the key set, parsed. */
-  readonly load: (signal: AbortSignal) => Promise<unknown>;
+export interface IapKeysOptions {
+  readonly loadIapKeys: LoadIapKeys;
   readonly clock: Clock;
-  readonly onFailure?: (error: ServiceError) => void;
+  /** Told of each fetch that failed, background ones too. */
+  readonly log: Log;
 }
 
 const FETCH_MS = 5_000;
@@ -25,12 +30,12 @@ const FRESH_MS = 10 * 60_000;
 const STALE_MS = 24 * 3_600_000;
 /** Least time between two fetches, so that invented key ids do not become requests. */
 const PAUSE_MS = 30_000;
-/** The same while there are none, and everybody is locked out. */
+/** The same while there are no keys, and everybody is locked out. */
 const FIRST_PAUSE_MS = 1_000;
 
 /** Keys are fetched once however many requests wait, kept, and looked for again when an id is unknown: they rotate. */
-export function createKeySource({ load, clock, onFailure }: KeySourceOptions): KeySource {
-  let keys: ReadonlyMap<string, KeyObject> = new Map();
+export function createIapKeys({ loadIapKeys, clock, log }: IapKeysOptions): IapKeys {
+  let keys: ReadonlyMap<string, CryptoKey> = new Map();
   let loadedAtMs = Number.NEGATIVE_INFINITY;
   let triedAtMs = Number.NEGATIVE_INFINITY;
   let flight: Promise<void> | undefined;
@@ -40,11 +45,11 @@ export function createKeySource({ load, clock, onFailure }: KeySourceOptions): K
     const late = () => new ServiceError("identity-keys-unavailable", `no keys within ${FETCH_MS} ms`);
     const limit = new Deadline(clock, FETCH_MS, late);
     try {
-      keys = keysIn(await unlessAborted(load(limit.signal), limit.signal));
+      keys = await keysIn(await unlessAborted(loadIapKeys(limit.signal), limit.signal));
       loadedAtMs = clock.now();
     } catch (cause) {
-      const error = new ServiceError("identity-keys-unavailable", "the keys of IAP could not be fetched", { cause });
-      onFailure?.(error);
+      const error = unavailable(cause);
+      log.write("WARNING", error.message, errorFields(error));
       throw error;
     } finally {
       limit.dispose();
@@ -69,34 +74,20 @@ export function createKeySource({ load, clock, onFailure }: KeySourceOptions): K
         return known;
       }
       if (mayFetch) {
-        // Of keys that are fresh, an unknown one was most likely invented.
+        // An id that is not among fresh keys was most likely invented.
         await refresh().catch((error) => {
           if (now - loadedAtMs >= FRESH_MS) throw error;
         });
       } else if (now - loadedAtMs >= STALE_MS) {
-        throw new ServiceError("identity-keys-unavailable", "the keys of IAP could not be fetched");
+        throw unavailable();
       }
       return keys.get(keyId);
     },
   };
 }
 
-/** The elliptic-curve keys of a JSON Web Key Set (RFC 7517); others are none of ours. */
-function keysIn(set: unknown): ReadonlyMap<string, KeyObject> {
-  const list = (set as { keys?: unknown } | null)?.keys;
-  if (!Array.isArray(list)) throw new TypeError("no key set");
-  const found = new Map<string, KeyObject>();
-  for (const jwk of list as Record<string, unknown>[]) {
-    if (jwk?.["kty"] !== "EC" || jwk["crv"] !== "P-256" || typeof jwk["kid"] !== "string") continue;
-    const { kty, crv, x, y } = jwk as Record<string, string>;
-    found.set(jwk["kid"], createPublicKey({ key: { kty, crv, x, y }, format: "jwk" }));
-  }
-  if (found.size === 0) throw new TypeError("no key of the curve P-256");
-  return found;
-}
-
-/** Loads Google's key set over the dispatcher given. */
-export function loadIapKeys(dispatcher: Dispatcher): KeySourceOptions["load"] {
+/** Loads Google's key set over the dispatcher given, and so through the proxy that it goes through. */
+export function iapKeysOverHttp(dispatcher: Dispatcher): LoadIapKeys {
   return async (signal) => {
     const answer = await request(IAP_KEYS_URL, { dispatcher, signal });
     if (answer.statusCode !== 200) {
@@ -105,4 +96,21 @@ export function loadIapKeys(dispatcher: Dispatcher): KeySourceOptions["load"] {
     }
     return answer.body.json();
   };
+}
+
+/** The keys of a set that ES256 takes; a set may hold others beside them. */
+async function keysIn(set: unknown): Promise<ReadonlyMap<string, CryptoKey>> {
+  const list = (set as { keys?: unknown } | null)?.keys;
+  if (!Array.isArray(list)) throw new TypeError("no key set");
+  const found = new Map<string, CryptoKey>();
+  for (const { kty, crv, x, y, kid } of list as Record<string, string>[]) {
+    if (kty !== "EC" || crv !== "P-256" || typeof kid !== "string") continue;
+    found.set(kid, (await importJWK({ kty, crv, x: x!, y: y! }, "ES256")) as CryptoKey);
+  }
+  if (found.size === 0) throw new TypeError("no key of the curve P-256");
+  return found;
+}
+
+function unavailable(cause?: unknown): ServiceError {
+  return new ServiceError("identity-keys-unavailable", "the keys of IAP could not be fetched", { cause });
 }
