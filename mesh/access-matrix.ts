@@ -7,6 +7,8 @@ export interface AccessRow {
   readonly caller: string;
   readonly callee: string;
   readonly role: string;
+  /** `load-balancer` where the way leads through that; absent where it leads to the service's own URL. */
+  readonly through?: "load-balancer";
   /** Last day of the grant, UTC; absent where it has no end. */
   readonly until?: string;
   /** How it ends where no condition of IAM ends it, in words; absent where one does, or where it has no end. */
@@ -20,10 +22,11 @@ export interface AccessRow {
 /** The access matrix as data: a row per permission, and per one that has ended; whoever has no other row is refused. */
 export function accessMatrix(graph: AccessGraph): AccessRow[] {
   const calls = [...graph.edges, ...graph.ended].map(
-    ({ from, to, role, until, endsAtDeployment, isOver, reason }): AccessRow => ({
+    ({ from, to, role, through, until, endsAtDeployment, isOver, reason }): AccessRow => ({
       caller: callerName(from),
       callee: to,
       role,
+      ...(through && { through }),
       ...(until && { until }),
       ...(until && endsAtDeployment && { end: deploymentEnd(until, isOver === true) }),
       ...(isOver && { ended: true }),
@@ -65,9 +68,11 @@ export function accessDiagram(graph: AccessGraph): string {
   const label = (text: string) => `"${text.replaceAll('"', "#quot;")}"`;
   return [
     "flowchart LR",
-    ...graph.services.map(({ key, ingress, iap }) => {
+    ...graph.services.map(({ key, ingress, iap, routed }) => {
       const setting = typeof ingress === "string" ? ingress : "all";
-      const text = label(`${key}<br/>ingress: ${setting}${iap ? "<br/>Identity-Aware Proxy" : ""}`);
+      const proxy = iap || routed ? "<br/>Identity-Aware Proxy" : "";
+      const routes = routed ? `: ${routed.paths.join(" ")}` : "";
+      const text = label(`${key}<br/>ingress: ${setting}${proxy}${routes}`);
       return `  ${ids.get(key)}${typeof ingress === "string" ? `[${text}]` : `[[${text}]]`}`;
     }),
     ...graph.jobs.map(({ key }) => `  ${ids.get(key)}{{${label(`${key}<br/>job`)}}}`),

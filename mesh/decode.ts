@@ -22,8 +22,10 @@ const MAP_KEYS: ReadonlySet<string> = new Set([
   "jobs",
   "workerPools",
   "developers",
+  "loadBalancer",
   "network",
   "labels",
+  "sandbox",
 ]);
 
 /**

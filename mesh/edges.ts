@@ -56,6 +56,19 @@ export function iapAccess({ key: to, iap }: ReceiverSpec, kind: string, former: 
   }));
 }
 
+/** Who comes through Identity-Aware Proxy at the load balancer, whose policy IAM keeps ends in; a proxy on the service itself excludes it. */
+export function routedAccess({ key: to, iap, routed }: ReceiverSpec, former: FormerKeys): Edge[] {
+  return (iap ? [] : (routed?.access ?? [])).map(({ member, until, reason }) => ({
+    ...named(former, (_, key) => iapAccessName(member, key), "", to),
+    from: { member },
+    to,
+    role: IAP_ACCESSOR_ROLE,
+    through: "load-balancer",
+    ...(until && { until }),
+    reason,
+  }));
+}
+
 /** Eventarc calls a function in the name of the trigger's own account. */
 export function triggerCalls({ key: to, triggerAccountId }: FunctionSpec, project: string, former: FormerKeys): Edge[] {
   if (triggerAccountId === undefined) return [];

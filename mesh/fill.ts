@@ -1,11 +1,13 @@
 import { checkNetwork } from "./checks/network";
 import { throughAccount } from "./edges";
+import { workforce } from "./load-balancer";
 import { isPerson, parseMember } from "./members";
 import { accountId, labelKeyProblem, serviceUrl } from "./names";
 import { vpcRoute } from "./network";
 import type { Problem } from "./problems";
 import type { DeveloperConfig } from "./spec/developers";
 import type { CloudFunctionConfig } from "./spec/functions";
+import type { Routed } from "./spec/load-balancer";
 import type {
   CallerSpec,
   DeveloperSpec,
@@ -37,12 +39,21 @@ export function fillService(
   mesh: Partial<MeshConfig>,
   place: Place,
   today: string,
+  routed?: Routed,
 ): Filled<ServiceSpec> {
-  const { calls, ingress, access, iap, network, labels, ...rest } = written;
+  const { calls, ingress = routed && "load-balancer", access, iap, network, labels, ...rest } = written;
   const path = `services.${key}`;
-  const { spec, problems } = fillReceiver(key, path, written, mesh, place, today);
+  const { spec: receiver, problems } = fillReceiver(key, path, { ...written, ingress }, mesh, place, today);
   const comes = fillMembers(iap?.access ?? [], `${path}.iap.access`, today, problems, () => "IAM");
-  return { spec: { ...rest, image: written.image ?? "", ...spec, ...(iap && { iap: { access: comes } }) }, problems };
+  const pool = iap?.workforcePool;
+  const spec = {
+    ...rest,
+    image: written.image ?? "",
+    ...receiver,
+    ...(iap && { iap: { access: comes, ...(pool !== undefined && { workforce: workforce(pool) }) } }),
+    ...(routed && { routed }),
+  };
+  return { spec, problems };
 }
 
 /** The same of a function: also the accounts that build it and bring its events. */
@@ -105,7 +116,8 @@ function keeperOf(member: string): Keeper {
   return isPerson(member) ? "IAM" : "deployment";
 }
 
-function fillMembers<T extends { member: string; until?: string }>(
+/** Members, and the days on which they end; what is wrong with either is told. */
+export function fillMembers<T extends { member: string; until?: string }>(
   access: readonly T[],
   path: string,
   today: string,

@@ -1,4 +1,4 @@
-import { accessCalls, calls, developerCalls, iapAccess, triggerCalls } from "./edges";
+import { accessCalls, calls, developerCalls, iapAccess, routedAccess, triggerCalls } from "./edges";
 import { formerKeys, type Named } from "./former-keys";
 import { accessImpersonations, developerImpersonation } from "./impersonations";
 import type { IAP_ACCESSOR_ROLE, INVOKER_ROLE, OPEN_ID_TOKEN_CREATOR_ROLE, TOKEN_CREATOR_ROLE } from "./roles";
@@ -14,6 +14,8 @@ export interface Edge extends Named {
   readonly to: string;
   /** What is granted: calling it oneself, or coming through the Identity-Aware Proxy on it. */
   readonly role: typeof INVOKER_ROLE | typeof IAP_ACCESSOR_ROLE;
+  /** That the way leads through the load balancer, past the Identity-Aware Proxy there; absent where it leads to the service's own URL. */
+  readonly through?: "load-balancer";
   /** Last day, UTC, the day included. */
   readonly until?: string;
   /** That no condition of IAM keeps the end: the first deployment after the last day leaves the grant out. */
@@ -75,6 +77,7 @@ export function accessGraph(spec: MeshSpec): AccessGraph {
     ...calls(receiver, { service: receiver.key }, kind, former),
     ...accessCalls(receiver, kind, project, former),
     ...iapAccess(receiver, kind, former),
+    ...routedAccess(receiver, former),
   ];
   const declared = [
     ...services.flatMap((one) => receiverEdges(one, "services")),

@@ -18,6 +18,7 @@ export { callerPath, type DeployedMesh, permissionFor } from "./permission-line"
 export { formatProblem, formatProblems, InvalidConfigError, type Problem } from "./problems";
 export { hasStorageTriggers, hasTriggers, type ProjectApi, projectApis, runners } from "./project-services";
 export { IAP_ACCESSOR_ROLE, INVOKER_ROLE, OPEN_ID_TOKEN_CREATOR_ROLE, TOKEN_CREATOR_ROLE } from "./roles";
+export type { Accessor, LoadBalancerSpec, Routed } from "./spec/load-balancer";
 export type {
   CallerSpec,
   DeveloperSpec,

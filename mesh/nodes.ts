@@ -1,8 +1,10 @@
 import { needsRoute } from "./checks/mesh";
-import { fillDeveloper, fillFunction, fillService, fillTask } from "./fill";
+import { fillDeveloper, fillFunction, fillMembers, fillService, fillTask } from "./fill";
 import { KINDS } from "./kinds";
+import { routedServices, type Written } from "./load-balancer";
 import { type Attached, sharedNetwork } from "./network";
 import type { Problem } from "./problems";
+import type { Accessor } from "./spec/load-balancer";
 import type {
   CallerSpec,
   DeveloperSpec,
@@ -38,14 +40,25 @@ export function fillNodes(
       problems.push(...found);
       return spec;
     });
+  const balancer = datedAccess(config.loadBalancer ?? {}, today, problems);
+  const routed = routedServices(balancer);
   const nodes = {
-    services: each(config.services, (key, one) => fillService(key, one, config, place, today)),
+    services: each(config.services, (key, one) => fillService(key, one, config, place, today, routed.get(key))),
     functions: each(config.functions, (key, one) => fillFunction(key, one, config, place, today)),
     jobs: each(config.jobs, (key, one) => fillTask(key, "jobs", one, config, today)),
     workerPools: each(config.workerPools, (key, one) => fillTask(key, "workerPools", one, config, today)),
   };
   const developers = each(config.developers, (key, one) => fillDeveloper(key, one, today));
   return { nodes, developers, problems };
+}
+
+/** The load balancer with each end read as a day. */
+function datedAccess(written: Written, today: string, problems: Problem[]): Written {
+  const dated = (list: readonly Accessor[], path: string) =>
+    fillMembers(list, `loadBalancer.iap.${path}`, today, problems, () => "IAM");
+  const { access = [], routes = {}, ...iap } = written.iap ?? {};
+  const own = mapped(routes, (list, path) => dated(list, `routes.${path}`));
+  return { ...written, iap: { ...iap, access: dated(access, "access"), routes: own } };
 }
 
 interface Filled<S> {

@@ -3,12 +3,14 @@ import { checkFormerly, undisputed } from "./checks/formerly";
 import { checkFunction } from "./checks/functions";
 import { checkGrantNames, checkMemberships } from "./checks/grants";
 import { checkJob, checkWorkerPool } from "./checks/jobs";
+import { checkLoadBalancer } from "./checks/load-balancer";
 import { checkMesh, checkServices } from "./checks/mesh";
 import { checkRoom, checkServiceNetworks } from "./checks/network";
 import { checkUnique } from "./checks/unique";
 import type { MeshInput } from "./decode";
 import { accessGraph, type Edge } from "./graph";
 import { KINDS, RECEIVERS } from "./kinds";
+import { fillLoadBalancer } from "./load-balancer";
 import { networkSpec } from "./network";
 import { attachedNodes, byPath, developersByPath, fillNodes, type Nodes, settleRoutes } from "./nodes";
 import { type Finding, isRelated, isWithin, mapPaths, type Problem } from "./problems";
@@ -53,14 +55,15 @@ export function parseMesh(input: MeshInput, today: string): Parsed {
     ...checkMesh(config, place, input.config),
     ...own,
     ...checkNodes(nodes, developers, written, place),
+    ...checkLoadBalancer(config.loadBalancer, { services: nodes.services, keys: keysOf("services", written), written }),
     ...KINDS.flatMap((kind) => checkServiceNetworks(config, kind)),
     ...checkRoom(config.network, attachedNodes(settled), written),
   ];
   const spec = specOf(config, place, settled, developers);
   const graph = accessGraph(spec);
-  const clashes = [...checkGrantNames(graph, asWritten), ...checkMemberships(graph, place.project, asWritten)].filter(
-    ({ path }) => !found.some((other) => isRelated(other.path, path)),
-  );
+  const twice = checkMemberships(graph, place.project, asWritten);
+  const named = checkGrantNames(graph, asWritten).filter(({ path }) => !twice.some((one) => one.path === path));
+  const clashes = [...named, ...twice].filter(({ path }) => !found.some((other) => isRelated(other.path, path)));
   const certain = [...found, ...clashes].map((one) => mapPaths(one, asWritten)).filter((one) => isCertain(one, lost));
   problems.push(...certain.map(({ path, message }) => ({ path, message })));
   if (problems.length > 0) return { problems: inOrder(problems, input.config), warnings: [] };
@@ -91,9 +94,7 @@ function checkNodes(
       .toReversed()
       .flatMap(([path, { calls }]) => standing(calls).map(({ service }) => [service, path] as const)),
   );
-  const keysOf = (kind: string) =>
-    written.filter((path) => path.startsWith(`${kind}.`)).map((path) => path.slice(kind.length + 1));
-  const keys = new Set(RECEIVERS.flatMap(keysOf));
+  const keys = new Set(RECEIVERS.flatMap((kind) => [...keysOf(kind, written)]));
   const around = { keys, written, receivers, callers, called, place };
   const disputed = checkFormerly({ ...callers, ...developersByPath(developers) });
   return [
@@ -105,6 +106,10 @@ function checkNodes(
     ...Object.values(nodes.workerPools).flatMap((one) => checkWorkerPool(one, around)),
     ...Object.values(developers).flatMap((one) => checkDeveloper(one, around)),
   ];
+}
+
+function keysOf(kind: string, written: readonly string[]): Set<string> {
+  return new Set(written.filter((path) => path.startsWith(`${kind}.`)).map((path) => path.slice(kind.length + 1)));
 }
 
 function specOf(
@@ -119,6 +124,7 @@ function specOf(
   return {
     ...place,
     ...(network && { network }),
+    ...(config.loadBalancer && { loadBalancer: fillLoadBalancer(config.loadBalancer, place.project) }),
     ...(projectServices && { projectServices }),
     services,
     ...(!isEmptyMap(functions) && { functions }),

@@ -31,6 +31,11 @@ export function permissionFor(caller: string, callee: string, mesh: DeployedMesh
   }
   if (own !== undefined && !own.calls) return { none: own.is };
   if (own !== undefined) return { line: `${own.path}.calls: [${callee}]` };
+  const routed = mesh.graph.services.find(({ key }) => key === callee)?.routed;
+  if (routed && isPerson(member)) {
+    const own = `{ ${JSON.stringify(routed.paths[0])}: [{ member: ${JSON.stringify(member)}, until: YYYY-MM-DD }] }`;
+    return { line: `loadBalancer.iap.routes: ${own}` };
+  }
   const access = isBehindIap ? "iap.access" : "access";
   return { line: `${path}.${access}: [{ member: ${JSON.stringify(member)}, until: YYYY-MM-DD }]` };
 }

@@ -50,10 +50,10 @@ export const PROJECT_APIS: readonly Row[] = [
   },
   {
     service: "iam.googleapis.com",
-    what: "make the accounts",
+    what: "make accounts, and the OAuth client that a workforce pool signs in with",
     where:
-      "wherever an account is created: without `serviceAccount`, with `functions`, `developers` or people with an end in `access`",
-    needed: makesAccounts,
+      "wherever an account is created: without `serviceAccount`, with `functions`, `developers` or people with an end in `access`; and with `workforcePool`",
+    needed: (mesh) => makesAccounts(mesh) || hasWorkforce(mesh),
   },
   {
     service: "iamcredentials.googleapis.com",
@@ -93,9 +93,10 @@ export const PROJECT_APIS: readonly Row[] = [
   },
   {
     service: "compute.googleapis.com",
-    what: "lead calls through the VPC network",
-    where: "Direct VPC egress, or a network that is made",
-    needed: (mesh) => mesh.network !== undefined || some(({ vpc }) => usesDirectVpc(vpc))(mesh),
+    what: "lead calls through the VPC network, and people through a load balancer",
+    where: "Direct VPC egress, a network that is made, or `loadBalancer`",
+    needed: (mesh) =>
+      mesh.network !== undefined || mesh.loadBalancer !== undefined || some(({ vpc }) => usesDirectVpc(vpc))(mesh),
   },
   {
     service: "vpcaccess.googleapis.com",
@@ -105,9 +106,10 @@ export const PROJECT_APIS: readonly Row[] = [
   },
   {
     service: "dns.googleapis.com",
-    what: "resolve run.app to Google's private addresses",
-    where: "a private zone that is made",
-    needed: ({ network }) => network?.privateDnsZone === true,
+    what: "resolve run.app to Google's private addresses, and the domains to the load balancer",
+    where: "a private zone that is made, or `loadBalancer` with a `dnsZone` of the project",
+    needed: ({ network, loadBalancer, project }) =>
+      network?.privateDnsZone === true || loadBalancer?.dnsZone?.project === project,
   },
   {
     service: "secretmanager.googleapis.com",
@@ -118,8 +120,14 @@ export const PROJECT_APIS: readonly Row[] = [
   {
     service: "iap.googleapis.com",
     what: "ask people to sign in",
-    where: "services with Identity-Aware Proxy",
-    needed: some(({ iap }) => iap !== undefined),
+    where: "services with Identity-Aware Proxy, and `loadBalancer`",
+    needed: (mesh) => mesh.loadBalancer !== undefined || some(({ iap }) => iap !== undefined)(mesh),
+  },
+  {
+    service: "certificatemanager.googleapis.com",
+    what: "make the certificate of the load balancer",
+    where: "`loadBalancer`",
+    needed: ({ loadBalancer }) => loadBalancer !== undefined,
   },
   {
     service: "artifactregistry.googleapis.com",
@@ -174,6 +182,11 @@ export function hasImpersonations({ services, functions = {}, developers }: Mesh
 export function makesAccounts(mesh: MeshSpec): boolean {
   if (mesh.functions !== undefined || hasImpersonations(mesh)) return true;
   return runners(mesh).some(({ serviceAccount }) => serviceAccount === undefined);
+}
+
+/** Whether people sign in to a workforce pool. */
+export function hasWorkforce({ loadBalancer, services }: MeshSpec): boolean {
+  return [loadBalancer, ...Object.values(services)].some((one) => one?.iap?.workforce !== undefined);
 }
 
 /** Whether events start a function. */

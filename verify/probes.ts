@@ -76,7 +76,9 @@ export function probes(graph: AccessGraph): Probe[] {
 
 function behindIam(service: ReceiverSpec, graph: AccessGraph): Probe[] {
   return [
-    ...graph.edges.filter(({ to }) => to === service.key).map((edge) => allowed(edge, graph)),
+    ...graph.edges
+      .filter(({ to, through }) => to === service.key && through === undefined)
+      .map((edge) => allowed(edge, graph)),
     ...impersonators(service, graph),
     ...refusedCallers(service, graph),
     ...endedMembers(service, graph),

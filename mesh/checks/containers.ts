@@ -6,12 +6,12 @@ import type { ServiceSpec } from "../spec/spec";
 
 /** Checks of containers: variables, probes, volumes, sidecars. */
 
-type Variables = Pick<ServiceSpec, "calls" | "env" | "iap" | "sidecars">;
+type Variables = Pick<ServiceSpec, "calls" | "env" | "iap" | "routed" | "sidecars">;
 type Containers = Pick<ServiceSpec, "concurrency" | "gpuType" | "resources" | "sidecars" | "volumes">;
 
 /** @param reserved what Cloud Run sets itself */
 export function checkEnvironment(
-  { env = {}, calls, iap, sidecars = {} }: Variables,
+  { env = {}, calls, iap, routed, sidecars = {} }: Variables,
   reserved: readonly string[] = RESERVED_VARIABLES,
 ): Problem[] {
   const problems: Problem[] = [];
@@ -29,8 +29,9 @@ export function checkEnvironment(
           path: `${path}.${name}`,
           message: `"${name}" is set by the call to "${callee}"; remove one of the two`,
         });
-      } else if (main && iap && name === IAP_AUDIENCE_VARIABLE) {
-        problems.push({ path: `${path}.${name}`, message: `"${name}" is set by "iap"; remove it` });
+      } else if (main && (iap || routed) && name === IAP_AUDIENCE_VARIABLE) {
+        const setter = routed ? "loadBalancer" : "iap";
+        problems.push({ path: `${path}.${name}`, message: `"${name}" is set by "${setter}"; remove it` });
       }
     }
   };

@@ -1,6 +1,6 @@
-import { parseMember, plainMember } from "../members";
 import type { Finding } from "../problems";
 import type { ReceiverSpec } from "../spec/spec";
+import { checkAccessors, checkWorkforcePool } from "./workforce";
 
 /** Checks of a service behind Identity-Aware Proxy, which answers every request before anything else looks at it. */
 export function checkIap(
@@ -28,24 +28,15 @@ export function checkIap(
     problems.push({
       path: `${path}.ingress`,
       message: 'is internal, where nobody can sign in from; set { all: "reason" }, or load-balancer with one in front',
+      restsOn: [`${path}.ingress`, "loadBalancer.routes"],
     });
   }
-  const members = new Set<string>();
-  spec.iap.access.forEach(({ member }, i) => {
-    const who = parseMember(member);
-    if ("kind" in who && who.kind === "workload") {
-      problems.push({
-        path: `${path}.iap.access[${i}].member`,
-        message: `"${member}" is no person, and nobody else can sign in; let it call a service without "iap"`,
-      });
-    }
-    if (members.has(plainMember(member))) {
-      problems.push({
-        path: `${path}.iap.access[${i}].member`,
-        message: `"${member}" is listed twice; remove one entry`,
-      });
-    }
-    members.add(plainMember(member));
-  });
-  return problems;
+  return [
+    ...problems,
+    ...checkWorkforcePool(spec.iap.workforce?.pool, `${path}.iap.workforcePool`),
+    ...checkAccessors(spec.iap.access, `${path}.iap`, {
+      pool: spec.iap.workforce?.pool,
+      instead: 'let it call a service without "iap"',
+    }),
+  ];
 }

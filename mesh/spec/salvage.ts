@@ -16,7 +16,12 @@ export interface Salvaged {
 }
 
 /** Stands for what is needed and was not understood, by what the schema expects. */
-const EMPTY: Readonly<Record<string, () => unknown>> = { string: () => "", array: () => [], record: () => ({}) };
+const EMPTY: Readonly<Record<string, () => unknown>> = {
+  string: () => "",
+  array: () => [],
+  record: () => ({}),
+  object: () => ({}),
+};
 
 export function salvage(written: Readonly<Record<string, unknown>>): Salvaged {
   const config = JSON.parse(JSON.stringify(written)) as Record<string, unknown>;

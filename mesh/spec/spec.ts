@@ -5,7 +5,9 @@ import { containerKeys, image } from "./container";
 import { type DeveloperConfig, developer } from "./developers";
 import { type CloudFunctionConfig, cloudFunction } from "./functions";
 import { type JobConfig, job, type WorkerPoolConfig, workerPool } from "./jobs";
+import { type Accessor, type LoadBalancerSpec, loadBalancer, type Routed } from "./load-balancer";
 import { meshNetwork } from "./network";
+import { sandbox } from "./sandbox";
 import { callerKeys, key, labels, receiverKeys, until } from "./shared";
 
 /**
@@ -15,6 +17,12 @@ import { callerKeys, key, labels, receiverKeys, until } from "./shared";
 
 const iap = z
   .strictObject({
+    workforcePool: z
+      .string()
+      .optional()
+      .describe(
+        "Workforce pool in which people sign in: `POOL` or `locations/global/workforcePools/POOL`; default: Google identities sign in",
+      ),
     access: z
       .array(
         z.strictObject({
@@ -123,6 +131,9 @@ export const meshConfig = z.strictObject({
     .record(key, developer)
     .optional()
     .describe("Who calls from their own machine, by impersonating an account that can nothing else; default: nobody"),
+  loadBalancer: loadBalancer
+    .optional()
+    .describe("The load balancer in front of services, where people sign in; default: none"),
   network: meshNetwork.optional(),
   projectServices: z
     .union([z.boolean(), z.enum(["true", "false"])])
@@ -137,6 +148,7 @@ export const meshConfig = z.strictObject({
     .union([z.boolean(), z.enum(["true", "false"])])
     .optional()
     .describe("Whether destroying and replacing a service is refused; default: true"),
+  sandbox: sandbox.optional(),
 });
 
 export type MeshConfig = z.input<typeof meshConfig>;
@@ -205,7 +217,13 @@ export interface ReceiverSpec extends CallerSpec {
   readonly accessAccountId?: string;
   readonly ingress: Ingress;
   /** Who comes through the Identity-Aware Proxy on it; absent where there is none. */
-  readonly iap?: { readonly access: readonly { readonly member: string; readonly until?: string }[] };
+  readonly iap?: {
+    readonly access: readonly Accessor[];
+    /** Id of the pool, and of the OAuth client that people sign in with; absent where Google identities sign in. */
+    readonly workforce?: { readonly pool: string; readonly oauthClient: string };
+  };
+  /** Its place behind the load balancer; absent where no route leads to it. */
+  readonly routed?: Routed;
   /** Whether the run.app URL is switched off. */
   readonly defaultUrlDisabled?: boolean | undefined;
 }
@@ -244,6 +262,8 @@ export interface WorkerPoolSpec extends Omit<WorkerPoolConfig, keyof CallerSpec 
 export interface MeshSpec extends Place {
   /** The network that it makes; absent where it makes none. */
   readonly network?: NetworkSpec;
+  /** Absent where it has none. */
+  readonly loadBalancer?: LoadBalancerSpec;
   /** That it switches on the APIs that it needs. */
   readonly projectServices?: true;
   readonly services: Readonly<Record<string, ServiceSpec>>;

@@ -137,8 +137,27 @@ describe("the APIs that a mesh needs", () => {
       "developers",
       { config: { network: undefined, developers: { ann } }, web: { calls: [] }, api: OPEN },
     ],
+    [
+      "compute iap certificatemanager",
+      "a load balancer",
+      { config: { network: undefined, loadBalancer: behind() }, web: { calls: [] } },
+    ],
+    [
+      "compute iap certificatemanager dns",
+      "a load balancer whose records it makes",
+      { config: { network: undefined, loadBalancer: behind({ dnsZone: "ailab" }) }, web: { calls: [] } },
+    ],
     ["binaryauthorization", "Binary Authorization", { ...alone, web: { calls: [], binaryAuthorization: {} } }],
   ];
+
+  function behind(more: object = {}) {
+    return {
+      domains: ["ailab.example"],
+      routes: { "/": "web" },
+      iap: { access: [{ member: "group:staff@acme.com" }] },
+      ...more,
+    };
+  }
 
   function toBeMade(create: object, more: object = {}) {
     return { config: { network: { create, ...more } } };

@@ -121,10 +121,60 @@ const nightly = {
 };
 const taker = { ...nightly, formerly: "worker", accountId: "taker-runs", name: "shop-taker", instances: 1 };
 
+const group = "principalSet://iam.googleapis.com/locations/global/workforcePools/acme-staff/group/";
+const staff = `${group}6f1c0d0a-6f0e-4f6e-9d3e-0c6a3a1c2b10`;
+const admins = `${group}0d9a5c8e-41d7-4c35-8a37-55d0a3a0be11`;
+
+const loadBalancer = {
+  domains: ["ailab.example", "www.ailab.example"],
+  dnsZone: "projects/acme-dns/managedZones/ailab-example",
+  routes: { "/": "portal", "/desk": "desk" },
+  iap: {
+    workforcePool: "acme-staff",
+    access: [{ member: staff, until }],
+    routes: { "/desk": [{ member: admins, until }] },
+    reauth: { method: "LOGIN", maxAgeSeconds: 3600 },
+    oauthClient: "ailab-gateway",
+  },
+  protection: { rateLimit: { requests: 300, perSeconds: 60 }, rules: "preview" },
+  order: "services-first",
+};
+
 const email = (id: string) => `${id}@acme-dev.iam.gserviceaccount.com`;
 
 /** What is judged together stands apart, so that a wrong value is told once: a sandbox's command needs a source. */
 export const soundConfigs: readonly Readonly<Record<string, unknown>>[] = [
+  {
+    services: {
+      portal: { image: IMAGE },
+      desk: { image: IMAGE },
+      wiki: {
+        image: IMAGE,
+        ingress: { all: "people open it from anywhere" },
+        iap: { workforcePool: "locations/global/workforcePools/acme-staff", access: [{ member: staff, until }] },
+      },
+    },
+    loadBalancer,
+    sandbox: {
+      people: {
+        ada: {
+          name: "Ada",
+          email: "ada@acme.example",
+          id: "3b0f8a52-6a1e-4a53-9a44-7a51f1c5a001",
+          groups: ["6f1c0d0a-6f0e-4f6e-9d3e-0c6a3a1c2b10"],
+        },
+      },
+    },
+  },
+  {
+    services: { portal: { image: IMAGE } },
+    loadBalancer: {
+      domains: ["ailab.example"],
+      routes: { "/": "portal" },
+      iap: { access: [{ member: "group:staff@acme.example" }] },
+      protection: { off: "the network before it filters already" },
+    },
+  },
   {
     services: { web, api: { image: IMAGE } },
     network,

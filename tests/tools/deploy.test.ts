@@ -172,7 +172,7 @@ describe("npm run up, before anything is changed", () => {
   it("names each API that is off and what it is for, and how to switch them on", async () => {
     for (const operation of ["preview", "up"] as const) {
       assert.deepEqual(await obstacles({ operation, google: { enabledServices: someOff } }), [
-        'APIs are off in project "shop-prod"; set "cloud-run-mesh:projectServices: true", or run "gcloud services enable iam.googleapis.com compute.googleapis.com --project shop-prod":\n    iam.googleapis.com: to make the accounts\n    compute.googleapis.com: to lead calls through the VPC network',
+        'APIs are off in project "shop-prod"; set "cloud-run-mesh:projectServices: true", or run "gcloud services enable iam.googleapis.com compute.googleapis.com --project shop-prod":\n    iam.googleapis.com: to make accounts, and the OAuth client that a workforce pool signs in with\n    compute.googleapis.com: to lead calls through the VPC network, and people through a load balancer',
       ]);
     }
   });

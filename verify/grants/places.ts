@@ -77,7 +77,7 @@ export function placesOf(mesh: MeshInPlace): Place[] {
 
 /** The grants of calls have no condition: the provider cannot keep one in a policy of Cloud Run. */
 function servicePlace(service: ReceiverSpec, mesh: MeshInPlace): Place {
-  const { key, name, iap } = service;
+  const { key, name, iap, routed } = service;
   return {
     kind: "service",
     name,
@@ -85,7 +85,7 @@ function servicePlace(service: ReceiverSpec, mesh: MeshInPlace): Place {
     path: pathOf(service),
     declared: [
       ...edgesTo(key, INVOKER_ROLE, mesh.graph.edges, mesh).map(({ until: _, ...grant }) => grant),
-      ...(iap ? [iapAgent(service, mesh)] : []),
+      ...(iap || routed ? [iapAgent(service, mesh)] : []),
     ],
     ended: edgesTo(key, INVOKER_ROLE, mesh.graph.ended, mesh).map(({ until = "", ...grant }) => ({ ...grant, until })),
     settings: settingsOf(service),
@@ -113,7 +113,7 @@ function proxiesAround(project: string, region: string): Place[] {
 /** The proxy calls in its own name. Source: https://cloud.google.com/run/docs/securing/identity-aware-proxy-cloud-run */
 function iapAgent(service: ReceiverSpec, { graph }: MeshInPlace): DeclaredGrant {
   const member = `serviceAccount:service-${projectNumber(graph)}@gcp-sa-iap.iam.gserviceaccount.com`;
-  return { member, role: INVOKER_ROLE, reason: `${pathOf(service)}.iap` };
+  return { member, role: INVOKER_ROLE, reason: service.routed ? "loadBalancer.iap" : `${pathOf(service)}.iap` };
 }
 
 /** It stands in every URL of the mesh. */

@@ -7,6 +7,7 @@ import { wrongFunctions } from "./functions";
 import { wrongIdentities } from "./identity";
 import { wrongJobs } from "./jobs";
 import { wrongTogether } from "./judged-together";
+import { wrongLoadBalancers } from "./load-balancer";
 import { wrongMeshes } from "./mesh";
 import { wrongNetworks } from "./networks";
 import { wrongServices } from "./services";
@@ -24,6 +25,7 @@ export const wrongConfigs: readonly WrongConfig[] = [
   ...wrongContainers,
   ...wrongFunctions,
   ...wrongJobs,
+  ...wrongLoadBalancers,
   ...wrongDevelopers,
   ...wrongTogether,
 ];
