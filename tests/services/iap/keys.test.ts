@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { createIapKeys } from "../../../services/runtime/iap/keys";
+import { MockAgent } from "undici";
+import { createIapKeys, IAP_KEYS_URL, iapKeysOverHttp } from "../../../services/runtime/iap/keys";
 import { createLog } from "../../../services/runtime/index";
 import { HeldClock } from "../support";
 import { jwk, stranger } from "./support";
@@ -140,5 +141,26 @@ describe("the keys of IAP", () => {
     await keys.get("k1");
     await clock.pass(0);
     assert.notEqual(await keys.get("k1"), before);
+  });
+});
+
+describe("the keys of IAP over HTTP", () => {
+  async function load(status: number, body: string) {
+    const agent = new MockAgent();
+    agent.disableNetConnect();
+    const { origin, pathname } = new URL(IAP_KEYS_URL);
+    agent.get(origin).intercept({ path: pathname }).reply(status, body);
+    try {
+      return await iapKeysOverHttp(agent)(AbortSignal.timeout(5_000));
+    } finally {
+      await agent.close();
+    }
+  }
+
+  it("are what Google's file holds, and not what another answer does", async () => {
+    assert.deepEqual(await load(200, '{"keys":[]}'), { keys: [] });
+    await assert.rejects(load(503, '{"keys":[]}'), { name: "TypeError", message: "answered 503" });
+    await assert.rejects(load(302, ""), { name: "TypeError", message: "answered 302" });
+    await assert.rejects(load(200, "<html>"), { name: "SyntaxError" });
   });
 });
