@@ -264,8 +264,9 @@ function givenName(type: string, inputs: Properties): string | undefined {
 }
 
 /** What the provider sends of its state beside the inputs. */
-function kept({ keeps = [] }: Handler, { oldState = {} }: requests.UpdateRequest): Properties {
-  return Object.fromEntries(keeps.flatMap((key) => (oldState[key] === undefined ? [] : [[key, oldState[key]]])));
+function kept({ keeps = [] }: Handler, { type, oldState = {} }: requests.UpdateRequest): Properties {
+  const all = [...keeps, ...(RESOURCE_TYPES.get(type)?.computed ?? [])];
+  return Object.fromEntries(all.flatMap((key) => (oldState[key] === undefined ? [] : [[key, oldState[key]]])));
 }
 
 /** Puts the provider's words before Google's. */

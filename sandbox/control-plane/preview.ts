@@ -5,8 +5,10 @@ import { RESOURCE_TYPES } from "./type-table";
 /** The state of a resource that does not exist yet: what Google computes is not known. */
 export function previewCreated(type: string, settled: Properties, handler: Handler, world: World): Properties {
   const state: Properties = {};
-  for (const output of RESOURCE_TYPES.get(type)?.outputOnly ?? []) state[output] = UNKNOWN;
-  return { ...state, ...handler.defaults?.(settled, world), ...settled };
+  const { outputOnly = [], computed = [] } = RESOURCE_TYPES.get(type) ?? {};
+  for (const output of outputOnly) state[output] = UNKNOWN;
+  const unknown = Object.fromEntries(computed.map((input) => [input, UNKNOWN]));
+  return { ...state, ...handler.defaults?.(settled, world), ...unknown, ...settled };
 }
 
 /** The state after an update: what the program changes is known, and what Google computed before stays until then. */

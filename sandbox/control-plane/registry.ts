@@ -3,6 +3,15 @@ import { BUCKET, BUCKET_OBJECT, bucket, bucketObject } from "./handlers/bucket";
 import { cloudFunction, FUNCTION } from "./handlers/cloud-function";
 import { grant } from "./handlers/grant";
 import { GRANT_KINDS } from "./handlers/grant-kinds";
+import { globalAddress } from "./handlers/load-balancing/address";
+import { backendService } from "./handlers/load-balancing/backend-service";
+import { globalForwardingRule } from "./handlers/load-balancing/forwarding-rule";
+import { networkEndpointGroup } from "./handlers/load-balancing/network-endpoint-group";
+import { securityPolicy } from "./handlers/load-balancing/security-policy";
+import { sslPolicy } from "./handlers/load-balancing/ssl-policy";
+import { targetHttpProxy, targetHttpsProxy } from "./handlers/load-balancing/target-proxy";
+import * as balancer from "./handlers/load-balancing/types";
+import { urlMap } from "./handlers/load-balancing/url-map";
 import { connector } from "./handlers/network/connector";
 import { managedZone, RECORDS, recordSet, ZONE } from "./handlers/network/dns";
 import { NETWORK, network } from "./handlers/network/network";
@@ -37,6 +46,15 @@ export const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   [NAT, routerNat],
   [ZONE, managedZone],
   [RECORDS, recordSet],
+  [balancer.ADDRESS, globalAddress],
+  [balancer.NEG, networkEndpointGroup],
+  [balancer.BACKEND_SERVICE, backendService],
+  [balancer.URL_MAP, urlMap],
+  [balancer.SSL_POLICY, sslPolicy],
+  [balancer.SECURITY_POLICY, securityPolicy],
+  [balancer.HTTP_PROXY, targetHttpProxy],
+  [balancer.HTTPS_PROXY, targetHttpsProxy],
+  [balancer.FORWARDING_RULE, globalForwardingRule],
   ["gcp:projects/service:Service", projectService],
   [SERVICE_IDENTITY, serviceIdentity],
   ...Object.entries(GRANT_KINDS).map(([type, kind]): [string, Handler] => [type, grant(kind)]),

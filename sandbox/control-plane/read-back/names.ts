@@ -50,12 +50,16 @@ export function byLink(collection: string): ReadBack {
   return {
     as(sent, inputs) {
       const path = withoutHost(String(sent));
-      const whole = path.includes("/") ? path : `projects/${textAt(inputs, "project")}/${filled(inputs)}/${path}`;
-      return `https://www.googleapis.com/compute/v1/${whole}`;
+      const place = `projects/${textAt(inputs, "project")}`;
+      const within = path.includes("/") ? path : `${filled(inputs)}/${path}`;
+      return `https://www.googleapis.com/compute/v1/${path.startsWith("projects/") ? path : `${place}/${within}`}`;
     },
     suppresses: sameLinkOrName,
   };
 }
+
+/** The link of a part, which only another form of the same link or path means. Source: `CompareSelfLinkRelativePaths` in the provider. */
+export const linked: ReadBack = { ...byLink(""), suppresses: samePath };
 
 /** A connector by its whole name. Source: https://cloud.google.com/run/docs/reference/rest/v2/VpcAccess */
 export const connector: ReadBack = {

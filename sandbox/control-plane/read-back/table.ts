@@ -1,6 +1,7 @@
 import { isObject, type PropertyValue } from "../properties";
 import { shortName } from "../rules/identifiers";
 import { normalizedMember } from "../rules/members";
+import { LOAD_BALANCING } from "./load-balancing";
 import { asNamed, byLink, byName, connector, qualified, sameProject } from "./names";
 import type { ReadBack, ReadBackArguments } from "./read-back";
 
@@ -98,6 +99,7 @@ export const READ_BACK: Readonly<Record<string, ReadBackArguments>> = {
     "subnetworks[].sourceIpRangesToNats": set,
     subnetworks: set,
   },
+  ...LOAD_BALANCING,
   // vpcaccess/resource_vpc_access_connector.go
   "gcp:vpcaccess/connector:Connector": { network: asNamed },
   // dns/resource_dns_managed_zone.go, …_record_set.go

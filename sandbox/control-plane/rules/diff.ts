@@ -56,7 +56,10 @@ export function diffInputs(request: DiffRequest, handler: Handler | undefined, s
   return result;
 }
 
-/** The values to compare: an input that is left out counts as what the provider's configuration fills in. */
+/**
+ * The values to compare: an input that is left out counts as what the provider's configuration fills in, or, where Google
+ * says what it is, as what it was.
+ */
 function sides(
   request: DiffRequest,
   key: string,
@@ -65,6 +68,8 @@ function sides(
 ): [PropertyValue | undefined, PropertyValue | undefined] {
   const { oldInputs, oldState, news } = request;
   const source = SCOPE_KEYS[key];
+  const stays = news[key] === undefined && RESOURCE_TYPES.get(request.type)?.computed.includes(key) === true;
+  if (stays) return [oldInputs[key], oldInputs[key]];
   if (source === undefined) return [oldInputs[key], news[key]];
   const before = oldState?.[key] ?? oldInputs[key];
   if (before === undefined && news[key] === undefined) return [undefined, undefined];

@@ -163,11 +163,11 @@ describe("control plane: what Google computes", () => {
   it("stores a type that nobody plays as it is, and warns once", () => {
     const warned: string[] = [];
     const controlPlane = cloud({ onEvent: (event) => event.kind === "unhandled" && warned.push(event.type) });
-    make(controlPlane, "gcp:compute/globalAddress:GlobalAddress", "ip", { name: "ip" });
-    make(controlPlane, "gcp:compute/globalAddress:GlobalAddress", "ip2", { name: "ip2" });
-    assert.deepEqual(warned, ["gcp:compute/globalAddress:GlobalAddress"]);
+    make(controlPlane, "gcp:compute/firewall:Firewall", "wall", { name: "wall", network: "main" });
+    make(controlPlane, "gcp:compute/firewall:Firewall", "wall2", { name: "wall2", network: "main" });
+    assert.deepEqual(warned, ["gcp:compute/firewall:Firewall"]);
     assert.deepEqual(controlPlane.unhandled(), warned);
-    assert.equal(controlPlane.list({ type: "gcp:compute/globalAddress:GlobalAddress" })[0]?.inputs["name"], "ip");
+    assert.equal(controlPlane.list({ type: "gcp:compute/firewall:Firewall" })[0]?.inputs["name"], "wall");
   });
 
   it("answers getProject with the number given, and with a stable one where none was", () => {

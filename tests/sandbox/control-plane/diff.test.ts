@@ -99,9 +99,9 @@ describe("control plane: differences", () => {
     [
       "sees that an input is gone",
       SERVICE,
-      { ...image("a"), ingress: "INGRESS_TRAFFIC_ALL" },
+      { ...image("a"), description: "orders" },
       image("a"),
-      { diffs: ["ingress"], replaces: [], deleteBeforeReplace: false, detailedDiff: { ingress: "delete" } },
+      { diffs: ["description"], replaces: [], deleteBeforeReplace: false, detailedDiff: { description: "delete" } },
     ],
   ];
   for (const [what, type, olds, news, expected] of table) {
@@ -119,6 +119,15 @@ describe("control plane: differences", () => {
 
   it("sees none between what is null and what is left out", () => {
     assert.equal(diff(SERVICE, image("a"), { ...image("a"), description: null }).changes, false);
+  });
+
+  it("sees none when an input is gone of which Google then says what it is: it stays as it was", () => {
+    assert.equal(diff(SERVICE, { ...image("a"), ingress: "INGRESS_TRAFFIC_INTERNAL_ONLY" }, image("a")).changes, false);
+    const controlPlane = cloud();
+    const inputs = { ...image("a"), ingress: "INGRESS_TRAFFIC_INTERNAL_ONLY" };
+    const { id, state: oldState } = controlPlane.create({ type: SERVICE, inputs });
+    const { state } = controlPlane.update({ type: SERVICE, id, inputs: image("b"), oldState });
+    assert.equal(state["ingress"], "INGRESS_TRAFFIC_INTERNAL_ONLY");
   });
 
   it("sees none when the project is named that was the provider's anyway", () => {

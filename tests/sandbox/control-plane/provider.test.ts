@@ -86,7 +86,8 @@ describe("control plane: the provider over gRPC", () => {
     const state = read((await create(inputs, true)).getProperties());
     assert.equal(state["uri"], UNKNOWN);
     assert.equal(state["description"], UNKNOWN);
-    assert.equal(state["ingress"], "INGRESS_TRAFFIC_ALL");
+    assert.equal(state["launchStage"], "GA");
+    assert.equal(state["ingress"], UNKNOWN, "Google says what is left out");
   });
 
   it("checks, differs, updates, reads and deletes", async () => {

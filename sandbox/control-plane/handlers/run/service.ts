@@ -1,7 +1,8 @@
 import { GoogleError } from "../../errors";
-import type { Handler, Subject } from "../../handler";
+import type { Handler, Subject, World } from "../../handler";
 import { equal, listAt, numberAt, objectAt, type Properties, type PropertyValue, textAt } from "../../properties";
 import { shortName } from "../../rules/identifiers";
+import { iapInFrontOf } from "../load-balancing/backend-service";
 import { enumFailures, protectedResource, runAudit } from "./audit";
 import { admitRunResource, parseRunId, revisionName, runId, runUrls, SERVICE, violation } from "./names";
 import { secretProblems, startFailure } from "./secrets";
@@ -37,6 +38,7 @@ export const runService: Handler = {
     admitTemplate(templateOf(subject), world);
     admitRevisionName(subject);
     admitTraffic(shortName(id), listAt(inputs, "traffics"));
+    admitIap(subject, world);
   },
 
   compute(subject, world) {
@@ -94,6 +96,13 @@ function admitRevisionName({ id, inputs, previous }: Subject): void {
   const same = equal(previous?.inputs["template"], inputs["template"]);
   if (!same && textAt(previous?.state, "latestCreatedRevision") === revision)
     throw new GoogleError(409, `Revision named '${revision}' with different configuration already exists.`);
+}
+
+/** Assumed: the words. Source: https://cloud.google.com/iap/docs/enabling-cloud-run */
+function admitIap({ id, inputs }: Subject, world: World): void {
+  const backend = inputs["iapEnabled"] === true ? iapInFrontOf(id, world) : undefined;
+  if (backend === undefined) return;
+  throw violation("service.iap_enabled", `IAP is enabled on '${backend.id}' in front of the service already.`);
 }
 
 function admitTraffic(name: string, traffics: PropertyValue[]): void {
