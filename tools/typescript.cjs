@@ -20,4 +20,12 @@ function compile(text, file) {
 
 require.extensions[".ts"] = (module, file) => module._compile(compile(readFileSync(file, "utf8"), file), file);
 
+/** What a service takes as text: its SQL, and what it sends to browsers. */
+const TEXTS = Object.keys(require("../services/runtime/tools/texts.json"));
+for (const extension of TEXTS) {
+  require.extensions[extension] = (module, file) => {
+    module.exports = readFileSync(file, "utf8");
+  };
+}
+
 module.exports = { compile };

@@ -30,7 +30,10 @@ function isFresh(folder) {
   );
 }
 
-/** google-auth-library stays outside: it is loaded on a developer's machine only. */
+/**
+ * google-auth-library stays outside: it is loaded on a developer's machine only. So does PGlite, which reads files beside
+ * its own.
+ */
 async function bundle(build, folder) {
   const result = await build({
     absWorkingDir: folder,
@@ -39,12 +42,14 @@ async function bundle(build, folder) {
     bundle: true,
     platform: "node",
     target: "node20.19",
-    external: ["google-auth-library"],
+    external: ["google-auth-library", "@electric-sql/pglite"],
+    loader: JSON.parse(readFileSync(new URL("./texts.json", import.meta.url), "utf8")),
     metafile: true,
     write: false,
     logLevel: "warning",
   });
-  const sources = [...Object.keys(result.metafile.inputs), path.relative(folder, fileURLToPath(import.meta.url))];
+  const own = [import.meta.url, new URL("./texts.json", import.meta.url)].map((url) => fileURLToPath(url));
+  const sources = [...Object.keys(result.metafile.inputs), ...own.map((file) => path.relative(folder, file))];
   mkdirSync(path.join(folder, "dist"), { recursive: true });
   replace(path.join(folder, "dist", "main.js"), result.outputFiles[0].contents);
   const stamp = Object.fromEntries(sources.sort().map((file) => [file, digestOf(path.join(folder, file))]));
