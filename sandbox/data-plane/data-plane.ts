@@ -6,12 +6,15 @@ import { AccessDesk } from "./access";
 import type { Caller } from "./callers";
 import type { Decision } from "./decisions";
 import { FrontEnd } from "./front-end/front-end";
-import { IdentityAwareProxy } from "./front-end/iap";
 import { TokenVerifier } from "./front-end/id-token";
 import { googleApis } from "./google-apis/apis";
+import { Handshake } from "./iap/handshake";
+import { IdentityAwareProxy } from "./iap/identity-aware-proxy";
+import { IapResources } from "./iap/resource";
 import { Identities } from "./identity/identities";
 import type { TokenOverrides } from "./identity/issuer";
 import type { MetadataFault } from "./identity/metadata-server";
+import { LoadBalancer } from "./load-balancer/load-balancer";
 import { networkId, type Position, routeOf } from "./network";
 import type { DataPlaneOptions, ProxyAccess, Stats } from "./options";
 import { Fleet } from "./processes/fleet";
@@ -20,6 +23,8 @@ import { createAuthority } from "./proxy/certificates";
 import { ForwardProxy } from "./proxy/forward-proxy";
 import { RunServices } from "./run-services";
 import { runTask, type Standing } from "./run-tasks";
+import { NO_SIGN_IN } from "./sign-in/no-sign-in";
+import type { SignIn } from "./sign-in/sign-in";
 import { Traffic } from "./traffic";
 
 /** Opens the data plane; its services are starting when this resolves. Throws where real credentials are in reach. */
@@ -37,6 +42,9 @@ export class DataPlane {
   readonly #folder = temporaryFolder();
   readonly #services: RunServices;
   readonly #identities: Identities;
+  readonly #balancer: LoadBalancer;
+  readonly #iap: IdentityAwareProxy;
+  readonly #signIn: SignIn;
   readonly #desk = new AccessDesk(this.#folder, () => this.#proxyPort);
   readonly #fleet: Fleet;
   readonly #decisions: Record<number, number> = {};
@@ -60,13 +68,18 @@ export class DataPlane {
       desk: this.#desk,
       home: this.#folder,
     });
+    const { directory, assertions: signer, issuer } = this.#identities;
+    const verifier = new TokenVerifier(issuer);
+    this.#signIn = options.signIn ?? NO_SIGN_IN;
+    const handshake = new Handshake(this.#signIn, directory, this.#clock);
+    this.#iap = new IdentityAwareProxy({ controlPlane, directory, signer, verifier, handshake, clock: this.#clock });
+    const judges = {
+      ...{ controlPlane, services: this.#services, directory, verifier, iap: this.#iap },
+      ...{ resources: new IapResources(controlPlane), clock: this.#clock },
+    };
+    this.#balancer = new LoadBalancer(judges);
     this.frontEnd = new FrontEnd({
-      controlPlane,
-      services: this.#services,
-      directory: this.#identities.directory,
-      verifier: new TokenVerifier(this.#identities.issuer),
-      iap: new IdentityAwareProxy(controlPlane, this.#identities.directory, this.#identities.assertions),
-      clock: this.#clock,
+      ...judges,
       backendOf: ({ id }) => this.#fleet.byId(id)?.runner,
       onDecision: (decision) => this.#decide(decision),
     });
@@ -168,6 +181,9 @@ export class DataPlane {
     const onDecision = (decision: Decision) => this.#decide(decision);
     const traffic = new Traffic({
       frontEnd: this.frontEnd,
+      balancer: this.#balancer,
+      iap: this.#iap,
+      signIn: this.#signIn,
       apis: googleApis({ controlPlane, identities: this.#identities, clock }),
       clock,
       onDecision,

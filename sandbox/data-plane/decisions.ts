@@ -14,6 +14,11 @@ export type ReasonCode =
   | "iap-sign-in"
   | "iap-no-access"
   | "iap-agent"
+  | "iap-own"
+  | "iap-callback"
+  | "redirected"
+  | "security-policy"
+  | "no-backend"
   | "no-token"
   | "token-malformed"
   | "token-is-access-token"
@@ -56,6 +61,10 @@ export interface Decision {
   readonly reason: ReasonCode;
   /** The reason in words, with the grants that there are. */
   readonly message: string;
+  /** Host and path of the load balancer's URL map that took the request; absent where it came through none. */
+  readonly route?: string;
+  /** Name of the load balancer's backend service. */
+  readonly backend?: string;
 }
 
 /** What there is to say of a request that no service was asked for. */
@@ -69,6 +78,9 @@ export interface Aside {
   readonly code: number;
   readonly reason: ReasonCode;
   readonly message: string;
+  readonly from?: Decision["from"];
+  readonly route?: string;
+  readonly backend?: string;
 }
 
 /** The decision about a request that did not reach the front end. */

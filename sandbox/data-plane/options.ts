@@ -3,6 +3,7 @@ import type { ControlPlane } from "../control-plane";
 import type { Decision } from "./decisions";
 import type { Person } from "./identity/directory";
 import type { ServiceLog } from "./processes/instance";
+import type { SignIn } from "./sign-in/sign-in";
 
 /** The code of a Cloud Run service on this machine. */
 export interface Workload {
@@ -21,6 +22,8 @@ export interface DataPlaneOptions {
   readonly people?: readonly Person[];
   onDecision?(decision: Decision): void;
   onLog?(line: ServiceLog): void;
+  /** Where people sign in to Identity-Aware Proxy. @default - they are sent to sign in, and nobody answers there */
+  readonly signIn?: SignIn;
   /** The time, for tokens and conditions. @default - the machine's */
   readonly clock?: () => Date;
   /** Where PATH and the like are taken from. @default process.env */

@@ -7,7 +7,7 @@ import {
   type ProxyAccess,
   type TokenOverrides,
 } from "../data-plane";
-import { IAP_ACCESSOR_ROLE } from "../data-plane/front-end/iap";
+import { IAP_ACCESSOR_ROLE } from "../data-plane/iap/access";
 import { EngineError, messageOf, type ProjectConfig, type StackConfig } from "../engine";
 import { declaredServices, declaredTasks, type StackOutputs, workloadsOf } from "./declared";
 import { type Identity, memberIdentity } from "./identities";

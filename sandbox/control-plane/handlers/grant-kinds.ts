@@ -79,6 +79,10 @@ export const GRANT_KINDS: Readonly<Record<string, GrantKind>> = {
   "gcp:iap/webBackendServiceIamMember:WebBackendServiceIamMember": named("iap webbackendservice", (project, inputs) => {
     return `projects/${project}/iap_web/compute/services/${shortName(String(inputs["webBackendService"]))}`;
   }),
+  "gcp:iap/webTypeComputeIamMember:WebTypeComputeIamMember": named("iap webtypecompute", (project) => {
+    return `projects/${project}/iap_web/compute`;
+  }),
+  "gcp:iap/webIamMember:WebIamMember": named("iap web", (project) => `projects/${project}/iap_web`),
   "gcp:iap/webCloudRunServiceIamMember:WebCloudRunServiceIamMember": named(
     "iap webcloudrunservice",
     (project, inputs) => {

@@ -7,16 +7,19 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { ControlPlane } from "../../control-plane";
 import { listAt } from "../../control-plane/properties";
 import type { ReasonCode } from "../decisions";
+import type { IapPassed, IdentityAwareProxy } from "../iap/identity-aware-proxy";
+import type { IapResources } from "../iap/resource";
 import type { Directory, Principal } from "../identity/directory";
 import { networkOf, type Position } from "../network";
 import type { RunService, RunServices } from "../run-services";
 import { type Answer, forbidden, notFound, unauthorized, unavailable } from "./answers";
-import type { IdentityAwareProxy } from "./iap";
+import { bearer } from "./bearer";
 import type { TokenVerifier } from "./id-token";
 import { mayInvoke, opennessOf } from "./invokers";
 
 export interface Arrival {
   readonly host: string;
+  readonly method: string;
   /** Path and query. */
   readonly target: string;
   readonly headers: IncomingHttpHeaders;
@@ -25,6 +28,8 @@ export interface Arrival {
   readonly person?: string;
   /** Set by a load balancer, which knows the service and not its host. */
   readonly service?: RunService;
+  /** What Identity-Aware Proxy on the load balancer let through. */
+  readonly iap?: IapPassed;
 }
 
 /** The header that a token was taken from. */
@@ -57,6 +62,7 @@ export interface Judges {
   readonly directory: Directory;
   readonly verifier: TokenVerifier;
   readonly iap: IdentityAwareProxy;
+  readonly resources: IapResources;
   readonly clock: () => Date;
 }
 
@@ -64,8 +70,8 @@ export interface Judges {
 const RESERVED = /^\/(?:healthz|eventlog|_ah(?:\/.*)?)$/;
 
 export async function admit(arrival: Arrival, judges: Judges): Promise<Admission> {
-  const { controlPlane, services, directory, verifier, iap, clock } = judges;
-  const { host, position, headers } = arrival;
+  const { controlPlane, services, directory, verifier, iap, resources, clock } = judges;
+  const { host, position, headers, method, target, person } = arrival;
   const [path = "/"] = arrival.target.split("?", 1);
   const service = arrival.service ?? services.byHost(host);
   if (!service) return refuse("host-unknown", notFound(), `no Cloud Run service has the host ${host}`);
@@ -87,13 +93,23 @@ export async function admit(arrival: Arrival, judges: Judges): Promise<Admission
   }
   if (!service.isReady) return no("no-ready-revision", unavailable(), `${service.name} has no revision that is ready`);
   const now = clock();
-  if (service.state["iapEnabled"] === true) {
-    const verdict = await iap.judge({ service, person: arrival.person, headers, path, now });
-    if (!verdict.passes) return no(verdict.reason, verdict.answer, verdict.message, verdict.principal);
-    const { principal, headers: added } = verdict;
-    return { ...admitted(service, "iap", verdict.message), principal, iapHeaders: added };
-  }
   const open = opennessOf(service, controlPlane, now);
+  let { iap: passed } = arrival;
+  if (service.state["iapEnabled"] === true) {
+    const verdict = await iap.judge(resources.ofService(service), { host, method, target, headers, person });
+    if (!verdict.passes) return no(verdict.reason, verdict.answer, verdict.message, verdict.principal);
+    passed = verdict;
+  }
+  if (passed) {
+    const { principal, message, headers: iapHeaders } = passed;
+    const agent = directory.identify(directory.subjectOf(resources.agent(service.project)));
+    const invoker = open ?? mayInvoke(agent, service, controlPlane, now);
+    if (!invoker.may) {
+      const why = `the agent of Identity-Aware Proxy may not call: ${invoker.message}`;
+      return no("iap-agent", forbidden(path), why, principal);
+    }
+    return { ...admitted(service, "iap", message), ...(principal && { principal }), iapHeaders };
+  }
   if (open) return admitted(service, open.reason, open.message);
   const tokenHeader =
     headers["x-serverless-authorization"] === undefined ? "authorization" : "x-serverless-authorization";
@@ -118,11 +134,6 @@ function ingressAllows(service: RunService, position: Position, controlPlane: Co
   if (position.from === "load-balancer") return ingress === "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER";
   if (position.from !== "vpc") return false;
   return position.network.split("/")[1] === service.project || position.network === networkOf(service, controlPlane);
-}
-
-/** The token of a header with the scheme Bearer, in any case (RFC 9110, 11.1). Other schemes are the container's business. */
-function bearer(value: string | string[] | undefined): string | undefined {
-  return /^Bearer +(\S.*?) *$/i.exec([value ?? ""].flat()[0] ?? "")?.[1];
 }
 
 function place(position: Position): string {

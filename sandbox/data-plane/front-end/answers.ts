@@ -2,13 +2,14 @@
  * Cloud Run's own answers. `seen`: the status and the body were found in a transcript or an issue that is named here;
  * `assumed`: they were not.
  */
-import type { ServerResponse } from "node:http";
+import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 
 export interface Answer {
   readonly code: number;
   readonly type: string;
   readonly body: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** A list is sent as a header for each. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
 }
 
 /** Seen: Google's codelab transcript of a private service that is called without a token. */
@@ -69,7 +70,7 @@ export function notPlayed(what: string): Answer {
   return { code: 501, type: "text/plain", body: `the sandbox does not play ${what}\n` };
 }
 
-export function headersOf({ type, body, headers }: Answer): Record<string, string> {
+export function headersOf({ type, body, headers }: Answer): Record<string, string | readonly string[]> {
   return {
     "Content-Type": type,
     "Content-Length": String(Buffer.byteLength(body)),
@@ -79,7 +80,7 @@ export function headersOf({ type, body, headers }: Answer): Record<string, strin
 }
 
 export function send(response: ServerResponse, answer: Answer, head = false): void {
-  response.writeHead(answer.code, headersOf(answer));
+  response.writeHead(answer.code, headersOf(answer) as OutgoingHttpHeaders);
   response.end(head ? undefined : answer.body);
 }
 

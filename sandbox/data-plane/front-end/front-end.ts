@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Visitor } from "../callers";
 import type { Decision, ReasonCode } from "../decisions";
+import type { IapPassed } from "../iap/identity-aware-proxy";
 import type { Position } from "../network";
 import type { RunService } from "../run-services";
 import { type Admission, type Arrival, admit, type Judges } from "./admission";
@@ -24,6 +25,10 @@ export interface Entrance {
   readonly position: Position;
   /** Set by a load balancer, which knows the service and not its host. */
   readonly service?: RunService;
+  /** Where the request came through in a load balancer. */
+  readonly balanced?: Pick<Decision, "route" | "backend">;
+  /** What Identity-Aware Proxy on the load balancer let through. */
+  readonly iap?: IapPassed;
 }
 
 /** Addresses from the ranges for documentation and for private networks: nobody's real one. */
@@ -73,13 +78,14 @@ export class FrontEnd {
     await forwardUpgrade({ request, socket, head, backend, headers, timeoutMs: service.timeoutMs, report });
   }
 
-  #reporter({ visitor }: Entrance, arrival: Arrival, request: IncomingMessage, admission: Admission) {
+  #reporter({ visitor, balanced }: Entrance, arrival: Arrival, request: IncomingMessage, admission: Admission) {
     const { clock, onDecision } = this.options;
     const { service, principal } = admission;
     return ({ code, failure }: Outcome): void => {
       const refused = !admission.admitted;
       const own = !refused && code >= 400 ? "; the answer is the container's own" : "";
       const reason: ReasonCode = failure?.reason ?? admission.reason;
+      const isAnswered = refused && reason !== "iap-own";
       onDecision({
         time: clock().toISOString(),
         caller: principal?.name ?? visitor.name(),
@@ -87,16 +93,17 @@ export class FrontEnd {
         callee: service?.name ?? arrival.host,
         method: request.method ?? "",
         path: arrival.target.split("?", 1)[0] ?? "/",
-        verdict: failure ? "failed" : refused ? "refused" : "allowed",
+        verdict: failure ? "failed" : isAnswered ? "refused" : "allowed",
         code,
         reason,
         message: failure?.message ?? `${admission.message}${own}`,
+        ...balanced,
       });
     };
   }
 }
 
-function arrivalOf({ visitor, position, service }: Entrance, request: IncomingMessage): Arrival {
+function arrivalOf({ visitor, position, service, iap }: Entrance, request: IncomingMessage): Arrival {
   const { headers } = request;
   // A target in absolute form names its host itself (RFC 9112, 3.2.2).
   const absolute = /^https?:\/\/([^/?#]+)(.*)$/i.exec(request.url ?? "");
@@ -105,10 +112,12 @@ function arrivalOf({ visitor, position, service }: Entrance, request: IncomingMe
   const { person } = visitor;
   return {
     host,
+    method: request.method ?? "",
     target: request.url ?? "/",
     headers,
     position,
     ...(person && { person }),
     ...(service && { service }),
+    ...(iap && { iap }),
   };
 }

@@ -2,7 +2,6 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { TokenHeader } from "./admission";
-import { IAP_HEADERS } from "./iap";
 
 /** Flat, as in `rawHeaders`: name, value, name, value. */
 export type RawHeaders = string[];
@@ -20,6 +19,13 @@ const HOP_BY_HOP = new Set([
 
 /** Written anew for the container, whatever the client says. */
 const REPLACED = new Set(["forwarded", "x-forwarded-for", "x-forwarded-proto", "x-cloud-trace-context", "traceparent"]);
+
+/** What Identity-Aware Proxy tells the container, and what nobody else may. */
+const IAP_HEADERS = new Set([
+  "x-goog-iap-jwt-assertion",
+  "x-goog-authenticated-user-email",
+  "x-goog-authenticated-user-id",
+]);
 
 const TOKEN_HEADERS = new Set(["authorization", "x-serverless-authorization"]);
 
@@ -53,7 +59,8 @@ export function headersForContainer(
   result.push(...(iapHeaders ?? []));
   for (const name of TOKEN_HEADERS) {
     const value = [headers[name] ?? []].flat()[0];
-    if (value === undefined) continue;
+    // Identity-Aware Proxy speaks to Cloud Run in this header: what a client says there ends at the proxy.
+    if (value === undefined || (iapHeaders && name === "x-serverless-authorization")) continue;
     result.push(name, name === tokenHeader ? withoutSignature(value) : value);
   }
   const before = headers["x-forwarded-for"];

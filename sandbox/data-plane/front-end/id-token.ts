@@ -9,6 +9,8 @@ export type Verified = { readonly claims: JWTPayload } | { readonly refused: Rea
 export interface Expectation {
   readonly audiences: readonly string[];
   readonly now: Date;
+  /** Takes the audiences as they are and no others, as Identity-Aware Proxy does. @default false */
+  readonly isExact?: boolean;
 }
 
 /** Both forms are in Google's documentation of `iss`: https://developers.google.com/identity/openid-connect/openid-connect */
@@ -29,14 +31,14 @@ export class TokenVerifier {
 
   constructor(private readonly issuer: TokenIssuer) {}
 
-  async verify(token: string, { audiences, now }: Expectation): Promise<Verified> {
+  async verify(token: string, { audiences, now, isExact }: Expectation): Promise<Verified> {
     const signed = await this.#signature(token);
     if ("refused" in signed) return signed;
     const { claims } = signed;
     const seconds = now.getTime() / 1000;
     if (!ISSUERS.includes(claims.iss)) return refused("token-issuer", `its issuer is ${claims.iss}, not ${ISSUER}`);
     const audience = [claims.aud ?? []].flat();
-    if (!audience.some((one) => accepts(audiences, one))) {
+    if (!audience.some((one) => (isExact ? audiences.includes(one) : accepts(audiences, one)))) {
       return refused("token-audience", `its audience is ${audience.join(", ")}; accepted: ${audiences.join(", ")}`);
     }
     if (typeof claims.exp !== "number") return refused("token-expired", "it has no end (exp)");

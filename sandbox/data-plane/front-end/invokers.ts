@@ -30,7 +30,12 @@ const INVOKE = "run.routes.invoke";
 const SERVICE_GRANT = "gcp:cloudrunv2/serviceIamMember:ServiceIamMember";
 const PROJECT_GRANT = "gcp:projects/iAMMember:IAMMember";
 const ACCOUNT_GRANT = "gcp:serviceaccount/iAMMember:IAMMember";
-const IAP_GRANT = "gcp:iap/webCloudRunServiceIamMember:WebCloudRunServiceIamMember";
+const IAP_GRANTS = [
+  "gcp:iap/webCloudRunServiceIamMember:WebCloudRunServiceIamMember",
+  "gcp:iap/webBackendServiceIamMember:WebBackendServiceIamMember",
+  "gcp:iap/webTypeComputeIamMember:WebTypeComputeIamMember",
+  "gcp:iap/webIamMember:WebIamMember",
+];
 const CUSTOM_ROLE = "gcp:projects/iAMCustomRole:IAMCustomRole";
 
 /** How an invoker check ended. */
@@ -40,7 +45,7 @@ export type InvokerVerdict =
 
 /** All grants on a resource of the state: a service's id, a project's, a service account's, what Identity-Aware Proxy guards. */
 export function grantsOn(controlPlane: ControlPlane, target: string): Grant[] {
-  return [SERVICE_GRANT, PROJECT_GRANT, ACCOUNT_GRANT, IAP_GRANT].flatMap((type) =>
+  return [SERVICE_GRANT, PROJECT_GRANT, ACCOUNT_GRANT, ...IAP_GRANTS].flatMap((type) =>
     controlPlane.list({ type }).flatMap((resource) => {
       if (grantTarget(resource) !== target) return [];
       const condition = objectAt(resource.state, "condition");

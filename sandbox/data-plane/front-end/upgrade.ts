@@ -84,7 +84,9 @@ export async function forwardUpgrade(exchange: UpgradeExchange): Promise<void> {
 
 /** An answer that is no upgrade. */
 export function refuseUpgrade(socket: Socket, answer: Answer): void {
-  const headers = Object.entries(headersOf(answer)).flat();
+  const headers = Object.entries(headersOf(answer)).flatMap(([name, values]) =>
+    [values].flat().flatMap((value) => [name, value]),
+  );
   socket.end(headOf(answer.code, [...headers, "Connection", "close"]) + answer.body);
 }
 

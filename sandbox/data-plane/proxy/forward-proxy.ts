@@ -115,7 +115,7 @@ export class ForwardProxy {
     });
   }
 
-  /** Plain HTTP: the metadata server by its name, and run.app's answer that it wants HTTPS. */
+  /** Plain HTTP: the metadata server by its name, and what the hosts that are played answer to it. */
   #plain(request: IncomingMessage, response: ServerResponse): void {
     const { visitors, traffic } = this.#options;
     const visitor = visitors.find(request.headers["proxy-authorization"]);
@@ -140,8 +140,8 @@ export class ForwardProxy {
       request.url = rest.startsWith("/") ? rest : `/${rest}`;
       metadata.handle(request, response).catch(() => response.destroy());
     } else if (traffic.plays(host)) {
-      // Seen: https://cloud.google.com/run/docs/triggering/https-request, "HTTP requests are redirected to HTTPS".
-      answer(302, "played", "use https", { Location: `https://${host}${rest}` });
+      request.url = rest.startsWith("/") ? rest : `/${rest}`;
+      traffic.plain(visitor, host, request, response);
     } else answer(502, "host-not-played", notPlayed(authority));
   }
 

@@ -141,17 +141,24 @@ describe("front end: Identity-Aware Proxy on a service", () => {
   it("sends a browser that is not signed in to sign in, and says 401 to a page's own request", async () => {
     const browser = await open(undefined, url("web"));
     assert.equal(browser.code, 302);
-    assert.equal(browser.headers.location, "https://accounts.google.com/o/oauth2/v2/auth");
+    assert.match(
+      browser.headers.location ?? "",
+      /^https:\/\/accounts\.google\.com\/o\/oauth2\/v2\/auth\?client_id=\d+-/,
+    );
+    assert.equal(browser.body, "Invalid IAP credentials: empty token");
     assert.equal(browser.headers["x-goog-iap-generated-response"], "true");
     const script = await open(undefined, url("web"), { "X-Requested-With": "XMLHttpRequest" });
     assert.equal(script.code, 401);
     assert.equal(mesh.said(), "401 web: nobody is signed in to the Identity-Aware Proxy on web");
   });
 
-  it("takes no ID token, not even of an invoker: no service signs in", async () => {
+  it("takes no ID token for Cloud Run, not even of an invoker", async () => {
     const token = await mesh.plane.idToken("plain", url("web"));
     const access = await mesh.plane.proxyFor({ service: "plain" });
-    assert.equal((await ask(access, url("web"), { token })).code, 302);
+    const answer = await ask(access, url("web"), { token });
+    assert.equal(answer.code, 401);
+    assert.equal(answer.body, "Invalid IAP credentials: Invalid bearer token. Invalid JWT audience.");
+    assert.match(mesh.said(), /^401 web: web is behind Identity-Aware Proxy: the token is refused: its audience is /);
   });
 
   it("turns away whoever signs in without a grant", async () => {
