@@ -5,10 +5,11 @@ import { processesBelow } from "./processes.mjs";
 const isTold = (output) => /^\d+ passed, \d+ failed/m.test(output);
 
 /**
+ * @param show takes what the tests print, as they do
  * @param limits `fileMs`: time for one file; `endMs`: for the process, and then for what it started, to end after the last test
  * @returns output, exit code, a line for each thing that had to be ended, and the milliseconds of each file
  */
-export async function runMocha(files, { fileMs, endMs }) {
+export async function runMocha(files, { fileMs, endMs }, show) {
   // Not bin/mocha.js, which would start one more process, and could not tell this one which file runs.
   const args = ["--enable-source-maps", "node_modules/mocha/bin/_mocha", "--reporter", "tests/support/reporter.js"];
   const child = spawn(process.execPath, [...args, ...files], {
@@ -47,7 +48,7 @@ export async function runMocha(files, { fileMs, endMs }) {
   let output = "";
   child.stdout.setEncoding("utf8").on("data", (text) => {
     output += text;
-    process.stdout.write(text);
+    show(text);
     if (isTold(output)) restart(endMs);
   });
 

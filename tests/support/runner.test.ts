@@ -46,14 +46,18 @@ describe("a run of the tests", function () {
     writeFileSync(file, `describe("${name}", () => { ${body} });`);
     const beside = join(folder, `beside-${name}.test.js`);
     writeFileSync(beside, `describe("beside", () => { ${PASSES} });`);
-    const env = { ...process.env, TEST_FILE_LIMIT_S: "10", TEST_END_LIMIT_S: "2" };
-    const runner = spawn(process.execPath, [join(ROOT, "tests/run.mjs"), beside, file], { env });
+    return { file, ...(await start([beside, file])) };
+  }
+
+  async function start(files: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Omit<Ran, "file">> {
+    const env = { ...process.env, TEST_FILE_LIMIT_S: "10", TEST_END_LIMIT_S: "2", ...more };
+    const runner = spawn(process.execPath, [join(ROOT, "tests/run.mjs"), ...files], { env });
     let output = "";
     runner.stdout.setEncoding("utf8").on("data", (text) => {
       output += text;
     });
     const code = await new Promise<number>((resolve) => runner.once("close", resolve));
-    return { code, file, lines: output.trim().split("\n") };
+    return { code, lines: output.trim().split("\n") };
   }
 
   /** What a run says beside the report of the tests, and its last line. */
@@ -89,6 +93,29 @@ describe("a run of the tests", function () {
     assert.deepEqual(told(leaving), ["one of 2 fast test files left processes behind: sleep 61", "2 passed, 1 failed"]);
     assert.equal(leaving.code, 1);
     await until(() => !isAlive(started(leaving)));
+  });
+
+  it("runs two files that drive an engine side by side, and shows each report whole", async () => {
+    const meets = (own: string, other: string) => `
+      // openSandbox
+      describe("${own}", () => it("meets the other", async () => {
+        const { existsSync, writeFileSync } = require("node:fs");
+        writeFileSync("${join(folder, own)}", "");
+        while (!existsSync("${join(folder, other)}")) await new Promise((resolve) => setTimeout(resolve, 20));
+      }).timeout(0));`;
+    const files = ["left", "right"].map((own, i, both) => {
+      const file = join(folder, `${own}.test.js`);
+      writeFileSync(file, meets(own, both[1 - i] ?? ""));
+      return file;
+    });
+    const { code, lines } = await start(files, { TEST_LANES: "2" });
+    assert.deepEqual([code, lines.at(-1)], [0, "2 passed, 0 failed"]);
+    const shown = lines.map((line) => line.trim()).filter((line) => /^(left|right|✔)/.test(line));
+    assert.deepEqual(
+      shown.toSorted().map((line) => line.replace(/ \(\d+ms\)$/, "")),
+      ["left", "right", "✔ meets the other", "✔ meets the other"],
+    );
+    assert.match(shown[1] ?? "", /^✔ /);
   });
 
   it("says how long the files took, and counts in its last line", () => {
