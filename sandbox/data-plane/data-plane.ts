@@ -7,7 +7,7 @@ import type { Caller } from "./callers";
 import type { Decision } from "./decisions";
 import { FrontEnd } from "./front-end/front-end";
 import { TokenVerifier } from "./front-end/id-token";
-import { googleApis } from "./google-apis/apis";
+import { type GoogleApis, googleApis } from "./google-apis/apis";
 import { Handshake } from "./iap/handshake";
 import { IdentityAwareProxy } from "./iap/identity-aware-proxy";
 import { IapResources } from "./iap/resource";
@@ -23,7 +23,7 @@ import { createAuthority } from "./proxy/certificates";
 import { ForwardProxy } from "./proxy/forward-proxy";
 import { RunServices } from "./run-services";
 import { runTask, type Standing } from "./run-tasks";
-import { NO_SIGN_IN } from "./sign-in/no-sign-in";
+import { PeopleSignIn } from "./sign-in/people-sign-in";
 import type { SignIn } from "./sign-in/sign-in";
 import { Traffic } from "./traffic";
 
@@ -37,6 +37,8 @@ export async function openDataPlane(options: DataPlaneOptions): Promise<DataPlan
 export class DataPlane {
   /** Also where a load balancer enters. */
   readonly frontEnd: FrontEnd;
+  /** Where people sign in, and what whoever asks for it learns of them. */
+  readonly signIn: SignIn;
   readonly #options: DataPlaneOptions;
   readonly #clock: () => Date;
   readonly #folder = temporaryFolder();
@@ -44,7 +46,7 @@ export class DataPlane {
   readonly #identities: Identities;
   readonly #balancer: LoadBalancer;
   readonly #iap: IdentityAwareProxy;
-  readonly #signIn: SignIn;
+  readonly #apis: GoogleApis;
   readonly #desk = new AccessDesk(this.#folder, () => this.#proxyPort);
   readonly #fleet: Fleet;
   readonly #decisions: Record<number, number> = {};
@@ -58,9 +60,9 @@ export class DataPlane {
   private constructor(options: DataPlaneOptions) {
     this.#options = options;
     this.#clock = options.clock ?? (() => new Date());
-    const { controlPlane, people } = options;
+    const { controlPlane } = options;
     this.#services = new RunServices(controlPlane);
-    this.#identities = new Identities(controlPlane, this.#clock, people);
+    this.#identities = new Identities(controlPlane, this.#clock, options.people);
     this.#fleet = new Fleet({
       ...options,
       services: this.#services,
@@ -70,8 +72,17 @@ export class DataPlane {
     });
     const { directory, assertions: signer, issuer } = this.#identities;
     const verifier = new TokenVerifier(issuer);
-    this.#signIn = options.signIn ?? NO_SIGN_IN;
-    const handshake = new Handshake(this.#signIn, directory, this.#clock);
+    const apis: GoogleApis = (host, request, response) => this.#apis(host, request, response);
+    const people = new PeopleSignIn({
+      controlPlane,
+      directory,
+      people: options.people ?? [],
+      clock: this.#clock,
+      apis,
+    });
+    this.#apis = googleApis({ controlPlane, identities: this.#identities, workforce: people, clock: this.#clock });
+    this.signIn = options.signIn ?? people;
+    const handshake = new Handshake(this.signIn, directory, this.#clock);
     this.#iap = new IdentityAwareProxy({ controlPlane, directory, signer, verifier, handshake, clock: this.#clock });
     const judges = {
       ...{ controlPlane, services: this.#services, directory, verifier, iap: this.#iap },
@@ -173,7 +184,7 @@ export class DataPlane {
   }
 
   async #open(): Promise<void> {
-    const { controlPlane, allow = [] } = this.#options;
+    const { allow = [] } = this.#options;
     const authority = await createAuthority();
     // What is let through meets real certificates.
     this.#desk.trust(authority.certificate, allow.length > 0);
@@ -183,8 +194,8 @@ export class DataPlane {
       frontEnd: this.frontEnd,
       balancer: this.#balancer,
       iap: this.#iap,
-      signIn: this.#signIn,
-      apis: googleApis({ controlPlane, identities: this.#identities, clock }),
+      signIn: this.signIn,
+      apis: this.#apis,
       clock,
       onDecision,
     });

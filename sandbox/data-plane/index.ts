@@ -10,3 +10,4 @@ export type { MetadataFault } from "./identity/metadata-server";
 export type { Position } from "./network";
 export type { DataPlaneOptions, ProxyAccess, ServiceStatus, Stats, Workload } from "./options";
 export type { ServiceLog } from "./processes/instance";
+export { type SignedIn, type SignIn, SignInError } from "./sign-in/sign-in";

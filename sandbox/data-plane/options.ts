@@ -22,7 +22,7 @@ export interface DataPlaneOptions {
   readonly people?: readonly Person[];
   onDecision?(decision: Decision): void;
   onLog?(line: ServiceLog): void;
-  /** Where people sign in to Identity-Aware Proxy. @default - they are sent to sign in, and nobody answers there */
+  /** Where people sign in to Identity-Aware Proxy. @default - with a Google account or by a workforce pool, as `people` says who they are */
   readonly signIn?: SignIn;
   /** The time, for tokens and conditions. @default - the machine's */
   readonly clock?: () => Date;

@@ -3,7 +3,8 @@ import { rmSync } from "node:fs";
 import * as path from "node:path";
 import { fromHere, quoted } from "../../tools/person";
 import { projectOfEmail } from "../control-plane/rules/members";
-import { loginOf } from "../data-plane/identity/logins";
+import { loginOf, workforceLoginOf } from "../data-plane/identity/logins";
+import { workforceIdentity } from "../data-plane/identity/workforce";
 import { KeptFiles } from "../files/kept-files";
 import { type StackOutputs, startScript } from "./declared";
 import type { RunningMesh } from "./running-mesh";
@@ -50,7 +51,10 @@ export async function openLaptops(
     if (minting === undefined) continue;
     const [credentialsFile, envFile] = [path.join(folder, `${key}.json`), path.join(folder, `${key}.env`)];
     const person = mesh.identity(minting.caller);
-    files.write(credentialsFile, JSON.stringify(loginOf(mesh.plane.accessToken(person.email))));
+    const accessToken = mesh.plane.accessToken(person.email);
+    const { pool } = workforceIdentity(person.person) ?? {};
+    const login = pool === undefined ? loginOf(accessToken) : workforceLoginOf(accessToken, pool);
+    files.write(credentialsFile, JSON.stringify(login));
     const env = {
       ...(await mesh.access(person)).env,
       GOOGLE_APPLICATION_CREDENTIALS: credentialsFile,

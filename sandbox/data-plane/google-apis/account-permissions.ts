@@ -4,6 +4,7 @@ import { accountPath } from "../../control-plane/handlers/service-account";
 import { projectOfEmail } from "../../control-plane/rules/members";
 import { customRoleHas, type Grant, grantsOn, inForce, label } from "../front-end/invokers";
 import type { Directory } from "../identity/directory";
+import type { Holder } from "../identity/issuer";
 
 /** What IAM asks for, after `iam.serviceAccounts.`. */
 export type AccountPermission = "getAccessToken" | "getOpenIdToken" | "implicitDelegation" | "signBlob" | "signJwt";
@@ -25,8 +26,8 @@ const ROLES: Readonly<Record<AccountPermission, readonly string[]>> = {
 const EVERYBODY: ReadonlySet<string> = new Set(["allUsers", "allAuthenticatedUsers"]);
 
 export interface AccountUse {
-  /** Address of who asks. */
-  readonly user: string;
+  /** Who asks. */
+  readonly user: Holder;
   readonly permission: AccountPermission;
   /** Address of the account. */
   readonly account: string;
@@ -43,20 +44,21 @@ export function refusedUse({ user, permission, account }: AccountUse, judges: Ju
   const { controlPlane, directory, now } = judges;
   if (directory.isGone(account)) return `the account ${account} is deleted or disabled`;
   const project = projectOfEmail(account) ?? "-";
-  const name = `iam.serviceAccounts.${permission}`;
-  const has = ({ role }: Grant) => ROLES[permission].includes(role) || customRoleHas(name, role, controlPlane);
+  const asked = `iam.serviceAccounts.${permission}`;
+  const has = ({ role }: Grant) => ROLES[permission].includes(role) || customRoleHas(asked, role, controlPlane);
   const grants = [accountPath(account, project), project]
     .flatMap((target) => grantsOn(controlPlane, target))
     .filter(has);
-  const { members } = directory.identify(directory.subjectOf(user));
+  const members = user.signedIn?.members ?? directory.identify(directory.subjectOf(user.email)).members;
+  const name = user.signedIn?.principal ?? user.email;
   const own = grants.filter(({ member }) => members.has(member) || EVERYBODY.has(member));
   if (own.some((grant) => inForce(grant, now) !== false)) return undefined;
   const short = (one: string) => label(one, { project });
   const [bounded] = own;
   if (bounded?.condition) {
-    return `${short(user)} has ${bounded.role} on ${short(account)} only while "${bounded.condition.title}" holds`;
+    return `${short(name)} has ${bounded.role} on ${short(account)} only while "${bounded.condition.title}" holds`;
   }
   const granted = [...new Set(grants.map(({ member }) => short(member.replace(/^(serviceAccount|user):/, ""))))];
   const who = granted.join(", ") || "nobody";
-  return `${short(user)} has no ${name} on ${short(account)} (granted: ${who}); it is in ${ROLES[permission].join(", ")}`;
+  return `${short(name)} has no ${asked} on ${short(account)} (granted: ${who}); it is in ${ROLES[permission].join(", ")}`;
 }

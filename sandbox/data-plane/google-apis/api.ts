@@ -2,10 +2,12 @@
 import type { IncomingMessage } from "node:http";
 import type { ControlPlane } from "../../control-plane";
 import type { Identities } from "../identity/identities";
+import type { Workforce } from "../sign-in/sign-in";
 
 export interface ApiOptions {
   readonly controlPlane: ControlPlane;
   readonly identities: Identities;
+  readonly workforce: Workforce;
   readonly clock: () => Date;
 }
 
@@ -45,6 +47,12 @@ export function failure(code: number, status: string, message: string, more: Par
 
 export function invalidArgument(message: string): ApiFailure {
   return new ApiFailure(failure(400, "INVALID_ARGUMENT", message));
+}
+
+/** Source: RFC 6749, section 5.2 */
+export function oauthFailure(error: string, description: string, status = 400): ApiFailure {
+  const json = { error, error_description: description };
+  return new ApiFailure({ status, json, reason: `${error}: ${description}` });
 }
 
 const LARGEST_BODY = 100_000;

@@ -3,6 +3,7 @@
  * Source: https://cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts
  */
 import type { Subject } from "../identity/directory";
+import type { Holder } from "../identity/issuer";
 import { signature, signedToken } from "../identity/signing-key";
 import { type AccountPermission, refusedUse } from "./account-permissions";
 import { type ApiAnswer, ApiFailure, type Call, failure, fieldsOf, invalidArgument, type Route } from "./api";
@@ -39,8 +40,8 @@ export const CREDENTIALS: readonly Route[] = [
   },
 ];
 
-/** Address of whoever the request's access token is for. @throws ApiFailure */
-function callerOf({ request, identities: { issuer } }: Call): string {
+/** Whoever the request's access token is for. @throws ApiFailure */
+function callerOf({ request, identities: { issuer } }: Call): Holder {
   const bearer = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
   const caller = bearer === undefined ? undefined : issuer.holderOf(bearer);
   if (caller !== undefined) return caller;
@@ -68,7 +69,7 @@ async function use({ permission, answer }: Method, call: Call): Promise<ApiAnswe
   for (const delegate of delegatesIn(fields).map((name) => directory.accountNamed(name))) {
     const refused = refusedUse({ user, permission: "implicitDelegation", account: delegate }, judges);
     if (refused !== undefined) throw denied("implicitDelegation", refused);
-    user = delegate;
+    user = { email: delegate };
   }
   const refused = refusedUse({ user, permission, account }, judges);
   if (refused !== undefined) throw denied(permission, refused);

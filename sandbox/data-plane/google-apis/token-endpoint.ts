@@ -4,7 +4,8 @@ import type { Subject } from "../identity/directory";
 import { LIFETIME_SECONDS } from "../identity/issuer";
 import { firstAccessToken } from "../identity/logins";
 import { DEFAULT_CREDENTIALS_CLIENT, userClaims } from "../identity/user-tokens";
-import { type ApiAnswer, ApiFailure, type Call, type Route, textOf } from "./api";
+import { workforceIdentity } from "../identity/workforce";
+import { type ApiAnswer, type Call, oauthFailure, type Route, textOf } from "./api";
 
 /**
  * All that are in use. `www.googleapis.com/oauth2/v4/token` is what google-auth for Python has for the credentials of
@@ -34,13 +35,15 @@ async function exchange(call: Call): Promise<ApiAnswer> {
 
 /**
  * Whether the client is the one that the person signed in with is not looked at; the ID token is for it, whatever
- * `target_audience` says.
+ * `target_audience` says. People of a workforce pool have no Google account to be signed in with: they go to the Security
+ * Token Service, which gives no ID tokens.
  * Source: https://developers.google.com/identity/protocols/oauth2/web-server#offline, errors: RFC 6749 section 5.2
  */
 async function refresh(form: URLSearchParams, { identities: { issuer, directory } }: Call): Promise<ApiAnswer> {
   const first = firstAccessToken(form.get("refresh_token") ?? "");
-  const email = first === undefined ? undefined : issuer.signedInWith(first);
-  if (email === undefined) throw oauthFailure("invalid_grant", "Bad Request");
+  const { email, signedIn } = (first !== undefined && issuer.signedInWith(first)) || {};
+  const isAccount = email !== undefined && !signedIn && !workforceIdentity(directory.person(email));
+  if (!isAccount) throw oauthFailure("invalid_grant", "Bad Request");
   const token = accessToken(email, issuer);
   const client = form.get("client_id") ?? DEFAULT_CREDENTIALS_CLIENT;
   const claims = { ...userClaims(email, client), at_hash: hashOf(token.access_token) };
@@ -133,9 +136,4 @@ function claimsIn(assertion: string): Readonly<Record<string, unknown>> {
 
 function accessToken(email: string, issuer: Call["identities"]["issuer"]) {
   return { access_token: issuer.accessToken(email).token, expires_in: LIFETIME_SECONDS - 1, token_type: "Bearer" };
-}
-
-function oauthFailure(error: string, description: string): ApiFailure {
-  const json = { error, error_description: description };
-  return new ApiFailure({ status: 400, json, reason: `${error}: ${description}` });
 }

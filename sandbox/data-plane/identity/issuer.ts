@@ -1,6 +1,7 @@
 /** Signs tokens as Google does. Source of the claims: https://cloud.google.com/docs/authentication/token-types#id */
 import { createHmac, randomBytes } from "node:crypto";
 import type { JWK } from "jose";
+import type { SignedIn } from "../sign-in/sign-in";
 import type { Subject } from "./directory";
 import { encoded, makeSigningKey, type SigningKey, signedToken } from "./signing-key";
 
@@ -25,11 +26,18 @@ export interface TokenOverrides {
   readonly signature?: "another-key" | "unknown-key" | "altered" | "none" | "public-key-as-secret";
 }
 
+/** Whose an access token is. */
+export interface Holder {
+  readonly email: string;
+  /** How they signed in to a workforce pool. @default - they did not: the directory alone knows of them */
+  readonly signedIn?: SignedIn;
+}
+
 export class TokenIssuer {
   /** Made in the background: it takes longer than everything else here, and nobody needs it at once. */
   readonly #key: Promise<SigningKey>;
   #other: Promise<SigningKey> | undefined;
-  readonly #accessTokens = new Map<string, { email: string; expiresAtMs: number }>();
+  readonly #accessTokens = new Map<string, Holder & { readonly expiresAtMs: number }>();
 
   constructor(private readonly clock: () => Date) {
     this.#key = makeSigningKey();
@@ -68,27 +76,29 @@ export class TokenIssuer {
   }
 
   /** An opaque token for Google's own APIs; Cloud Run services do not take it. */
-  accessToken(email: string): { token: string; expiresAtMs: number } {
-    const token = `ya29.${randomBytes(48).toString("base64url")}`;
-    const expiresAtMs = this.clock().getTime() + LIFETIME_SECONDS * 1000;
-    this.#accessTokens.set(token, { email, expiresAtMs });
+  accessToken(email: string, signedIn?: SignedIn): { token: string; expiresAtMs: number } {
+    const token = `ya29.${signedIn?.source === "workforce" ? "d." : ""}${randomBytes(48).toString("base64url")}`;
+    const lifetimeEnds = this.clock().getTime() + LIFETIME_SECONDS * 1000;
+    const expiresAtMs = Math.min(lifetimeEnds, signedIn?.until?.getTime() ?? lifetimeEnds);
+    this.#accessTokens.set(token, { email, ...(signedIn && { signedIn }), expiresAtMs });
     if (this.#accessTokens.size > 10_000) this.#accessTokens.delete(this.#accessTokens.keys().next().value!);
     return { token, expiresAtMs };
   }
 
   /** Whose an access token is. */
-  holderOf(accessToken: string): string | undefined {
+  holderOf(accessToken: string): Holder | undefined {
     const found = this.#accessTokens.get(accessToken);
-    return found && found.expiresAtMs > this.clock().getTime() ? found.email : undefined;
+    return found && found.expiresAtMs > this.clock().getTime() ? found : undefined;
   }
 
   /** Whose an access token is or was: who signed in with it stays signed in, and is not forgotten while they come back. */
-  signedInWith(accessToken: string): string | undefined {
+  signedInWith(accessToken: string): Holder | undefined {
     const found = this.#accessTokens.get(accessToken);
     if (found === undefined) return undefined;
     this.#accessTokens.delete(accessToken);
     this.#accessTokens.set(accessToken, found);
-    return found.email;
+    const until = found.signedIn?.until?.getTime() ?? Number.POSITIVE_INFINITY;
+    return until > this.clock().getTime() ? found : undefined;
   }
 
   /** What `https://www.googleapis.com/oauth2/v3/certs` answers. */

@@ -49,6 +49,22 @@ export class SignInError extends Error {
   }
 }
 
+/** What a program shows with a code. */
+export interface Proof extends Redemption {
+  /** Of RFC 7636. @default - the code was made without a challenge */
+  readonly codeVerifier?: string;
+}
+
+/** How Google's Security Token Service learns who somebody of a workforce pool is. */
+export interface Workforce {
+  /** @param provider `locations/global/workforcePools/POOL/providers/PROVIDER` @throws SignInError */
+  exchange(provider: string, idToken: string): Promise<SignedIn>;
+  /** @throws SignInError */
+  redeem(proof: Proof): Promise<SignedIn>;
+  /** @throws SignInError where the secret is not one of the OAuth client's */
+  authenticate(clientId: string, clientSecret: string): void;
+}
+
 export interface SignIn {
   /** Whether a host is one where people sign in, or their company's directory. */
   plays(host: string): boolean;
