@@ -16,15 +16,17 @@ union all select format('the role owns %s', string_agg(what, ', ' order by what)
     union all select nspname::text from pg_namespace, me where nspowner = me.oid
     union all select datname::text from pg_database, me where datdba = me.oid
   ) as owned having count(*) > 0
-union all select format('the role may create in the schema %s', nspname) from pg_namespace
-  where has_schema_privilege(oid, 'CREATE') and nspname !~ '^pg_(toast_)?temp_'
+union all (select format('the role may create in the schema %s', nspname) from pg_namespace
+  where has_schema_privilege(oid, 'CREATE') and nspname !~ '^pg_(toast_)?temp_' order by nspname)
 union all select 'the role may create schemas in the database' where has_database_privilege(current_database(), 'CREATE')
 union all select 'the role may create temporary tables' where has_database_privilege(current_database(), 'TEMPORARY')
 union all select 'the role can read web.identity_key'
   where exists (select from pg_class where relname = 'identity_key' and relnamespace = to_regnamespace('web')
     and has_any_column_privilege(oid, 'SELECT'))
-union all select format('%s has no FORCE ROW LEVEL SECURITY', oid::regclass) from pg_class
+union all (select format('%s has no FORCE ROW LEVEL SECURITY', oid::regclass) from pg_class
   where relnamespace = to_regnamespace('app') and relkind in ('r', 'p') and not (relrowsecurity and relforcerowsecurity)
-union all select format('%s shows rows as its owner; it has no security_invoker', oid::regclass) from pg_class
+  order by relname)
+union all (select format('%s shows rows as its owner; it has no security_invoker', oid::regclass) from pg_class
   where relnamespace = to_regnamespace('app') and (relkind = 'm' or relkind = 'v'
     and not coalesce(reloptions && array['security_invoker=true', 'security_invoker=on'], false))
+  order by relname)
