@@ -33,3 +33,4 @@ export type {
   WorkerPoolSpec,
 } from "./spec/spec";
 export { deploymentEnd, untilCondition } from "./until";
+export { GUID, oauthClientProblem, partIdProblem, poolId, poolProblem } from "./workforce";

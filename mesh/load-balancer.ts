@@ -1,5 +1,6 @@
 /** Decides every default of the load balancer, and what each service behind it is given. */
 import type { LoadBalancerConfig, LoadBalancerSpec, Routed } from "./spec/load-balancer";
+import { poolId } from "./workforce";
 
 /** Source: https://cloud.google.com/armor/docs/rate-limiting-overview; the figure is ours. */
 const RATE_LIMIT = { requests: 600, perSeconds: 60 } as const;
@@ -50,11 +51,6 @@ export function routedServices({ routes = {}, iap = {} }: Written): Map<string, 
 /** A path without a slash at its end. */
 export function normalPath(path: string): string {
   return path.replace(/(?<=.)\/+$/, "");
-}
-
-/** Id of a workforce pool, of either spelling. Source: https://cloud.google.com/iam/docs/manage-workforce-identity-pools-providers */
-export function poolId(pool: string): string {
-  return pool.replace(/^locations\/global\/workforcePools\//, "");
 }
 
 /** The pool that people sign in with, and the client. */

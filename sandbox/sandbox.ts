@@ -117,6 +117,7 @@ async function openOn(cli: PulumiFound | PulumiMissing | undefined, options: San
     program,
     config,
     providers: { gcp: provider.port },
+    providerSettings: provider.providerSettings,
     policyPacks: options.policyPacks ?? [path.join(projectFolder, "policy")],
     findExisting: existingIn(controlPlane),
     ...(options.retyped && { retyped: options.retyped }),

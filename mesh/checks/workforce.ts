@@ -1,23 +1,18 @@
-import { poolId } from "../load-balancer";
 import { isPerson, parseMember, plainMember } from "../members";
 import type { Finding } from "../problems";
 import type { Accessor } from "../spec/load-balancer";
+import { GUID, oauthClientProblem, poolId, poolProblem } from "../workforce";
 
 /** Checks of who signs in through Identity-Aware Proxy: with a Google identity, or in a workforce pool. */
 
-/** Source: https://cloud.google.com/iam/docs/reference/rest/v1/locations.workforcePools/create */
-const POOL_ID = /^(?!gcp-)[a-z][-a-z0-9]{4,61}[a-z0-9]$/;
-const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const WORKFORCE =
   /^principal(Set)?:\/\/iam\.googleapis\.com\/locations\/global\/workforcePools\/([^/]+)\/(group\/)?(.*)$/;
 
 export function checkWorkforcePool(pool: string | undefined, path: string): Finding[] {
-  if (pool === undefined || POOL_ID.test(poolId(pool))) return [];
-  const message = `"${pool}" is not a workforce pool; write "POOL" or "locations/global/workforcePools/POOL", where POOL has 6 to 63 lower-case letters, digits and hyphens, starts with a letter and not with "gcp-"`;
-  return [{ path, message }];
+  const message = pool === undefined ? undefined : poolProblem(pool);
+  return message === undefined ? [] : [{ path, message }];
 }
 
-/** Source: https://cloud.google.com/iam/docs/reference/rest/v1/projects.locations.oauthClients/create */
 export function checkOauthClient(client: string | undefined, pool: string | undefined, at: string): Finding[] {
   if (client === undefined) return [];
   const path = `${at}.oauthClient`;
@@ -25,13 +20,8 @@ export function checkOauthClient(client: string | undefined, pool: string | unde
     const message = 'is for people of a workforce pool; set "workforcePool", or remove it';
     return [{ path, message, restsOn: [path, `${at}.workforcePool`] }];
   }
-  if (GUID.test(client)) {
-    const message = `"${client}" is the id of an app in Entra, which the pool's provider knows; write a name for the IAM OAuth client that is made, e.g. "iap-gateway", or leave it out`;
-    return [{ path, message }];
-  }
-  if (POOL_ID.test(client)) return [];
-  const message = `"${client}" is not the id of an OAuth client; use 6 to 63 lower-case letters, digits and hyphens, starting with a letter and not with "gcp-"`;
-  return [{ path, message }];
+  const message = oauthClientProblem(client);
+  return message === undefined ? [] : [{ path, message }];
 }
 
 interface SignIn {

@@ -15,6 +15,7 @@ import { type CheckRequest, type CheckResult, checkInputs, nameProperty } from "
 import { type DiffRequest, type DiffResult, diffInputs } from "./rules/diff";
 import { shortName } from "./rules/identifiers";
 import { demandScope, settle } from "./rules/scope";
+import { kept, untouched } from "./rules/sent";
 import { Cloud, type Missing } from "./state/cloud";
 import { Journal } from "./state/journal";
 import { type Change, Store, type StoredResource } from "./state/store";
@@ -129,7 +130,8 @@ export class ControlPlane {
     const handler = this.#handler(type);
     const world = this.#cloud(request.scope);
     const previous = world.find(type, id);
-    const inputs = { ...kept(handler, request), ...settle(type, request.inputs, world.scope) };
+    const sent = { ...request.inputs, ...untouched(handler, request, previous) };
+    const inputs = { ...kept(handler, request), ...settle(type, sent, world.scope) };
     if (request.preview) {
       const oldState = request.oldState ?? previous?.state ?? {};
       return { state: previewUpdated(inputs, oldState, previous?.inputs ?? {}, handler, world) };
@@ -140,8 +142,8 @@ export class ControlPlane {
         if (!previous) throw new GoogleError(404, `Resource '${shortName(id)}' was not found, notFound`);
         const subject: Subject = { type, id, inputs, previous, incarnation: world.incarnation(type, id) };
         handler.admit?.(subject, world);
-        const { state, problems } = this.#put(subject, request.inputs, handler, world);
-        return { id, inputs: request.inputs, state, problems, result: { state } };
+        const { state, problems } = this.#put(subject, sent, handler, world);
+        return { id, inputs: sent, state, problems, result: { state } };
       });
     });
   }
@@ -261,12 +263,6 @@ export class ControlPlane {
 /** Google's name of a resource, as far as it is among its inputs. */
 function givenName(type: string, inputs: Properties): string | undefined {
   return textAt(inputs, nameProperty(type, HANDLERS.get(type)) ?? "name");
-}
-
-/** What the provider sends of its state beside the inputs. */
-function kept({ keeps = [] }: Handler, { type, oldState = {} }: requests.UpdateRequest): Properties {
-  const all = [...keeps, ...(RESOURCE_TYPES.get(type)?.computed ?? [])];
-  return Object.fromEntries(all.flatMap((key) => (oldState[key] === undefined ? [] : [[key, oldState[key]]])));
 }
 
 /** Puts the provider's words before Google's. */

@@ -60,6 +60,11 @@ export interface Handler {
   readonly deleteBeforeReplace?: boolean;
   /** Inputs that the provider, where a program leaves them out, sends as its state has them. */
   readonly keeps?: readonly string[];
+  /**
+   * True where an update names what it changes, by an `updateMask`: what a program leaves as it was stays as the cloud has
+   * it, whoever changed it. @default - the whole resource is sent
+   */
+  readonly sendsChangesAlone?: boolean;
   /** Inputs whose change the provider makes a replacement only for some values. */
   replaces?(before: Properties, after: Properties): readonly string[];
   /** What the provider refuses before Google is asked. Must bear unknown values. */

@@ -7,6 +7,7 @@ export type { Project } from "./projects";
 export { containsUnknown, isUnknown, type Properties, type PropertyValue, UNKNOWN, type Unknown } from "./properties";
 export { serveProvider } from "./provider/serve";
 export type * from "./requests";
+export { type ServedApi, serveIamApi } from "./rest/serve";
 export type { CheckRequest, CheckResult } from "./rules/check";
 export { conditionHolds } from "./rules/conditions";
 export type { ChangeKind, DiffRequest, DiffResult } from "./rules/diff";

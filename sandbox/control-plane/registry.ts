@@ -3,6 +3,10 @@ import { BUCKET, BUCKET_OBJECT, bucket, bucketObject } from "./handlers/bucket";
 import { cloudFunction, FUNCTION } from "./handlers/cloud-function";
 import { grant } from "./handlers/grant";
 import { GRANT_KINDS } from "./handlers/grant-kinds";
+import { OAUTH_CLIENT, OAUTH_CREDENTIAL, oauthClient } from "./handlers/iam/oauth-client";
+import { oauthClientCredential } from "./handlers/iam/oauth-client-credential";
+import { WORKFORCE_POOL, workforcePool } from "./handlers/iam/workforce-pool";
+import { WORKFORCE_PROVIDER, workforcePoolProvider } from "./handlers/iam/workforce-pool-provider";
 import { globalAddress } from "./handlers/load-balancing/address";
 import { backendService } from "./handlers/load-balancing/backend-service";
 import { globalForwardingRule } from "./handlers/load-balancing/forwarding-rule";
@@ -39,6 +43,10 @@ export const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   [ACCOUNT, serviceAccount],
   [SECRET, secret],
   [SECRET_VERSION, secretVersion],
+  [OAUTH_CLIENT, oauthClient],
+  [OAUTH_CREDENTIAL, oauthClientCredential],
+  [WORKFORCE_POOL, workforcePool],
+  [WORKFORCE_PROVIDER, workforcePoolProvider],
   [NETWORK, network],
   [SUBNETWORK, subnetwork],
   [CONNECTOR, connector],

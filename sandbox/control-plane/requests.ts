@@ -43,6 +43,8 @@ export interface UpdateRequest extends Request {
   inputs: Properties;
   /** What the program knows of the resource; a preview needs it, and so do inputs that a handler `keeps`. */
   oldState?: Properties;
+  /** Inputs whose changes the program ignores. */
+  ignoreChanges?: readonly string[];
   preview?: boolean;
 }
 

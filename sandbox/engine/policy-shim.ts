@@ -16,22 +16,23 @@ const END_WITH_PARENT = path.join(__dirname, "../children/end-with-parent.cjs");
 /** Writes the fallback into `bin` unless a language host is found in one of the `folders` of the CLI's PATH. */
 export function writePolicyShim(bin: string, folders: readonly string[]): "language host" | "shim" {
   if (folders.some((folder) => isExecutable(path.join(folder, LANGUAGE_HOST)))) return "language host";
-  const runner = require.resolve("@pulumi/pulumi/cmd/run-policy-pack");
-  const script = path.join(bin, SHIM);
-  writeFileSync(
-    script,
-    `#!/bin/sh\nexec ${quoted(process.execPath)} -r ${quoted(END_WITH_PARENT)} ${quoted(runner)} "$@"\n`,
-  );
-  chmodSync(script, 0o755);
+  // The pack's own SDK is loaded by the runner from the pack's folder; only the runner itself comes from here.
+  writeNodeScript(path.join(bin, SHIM), require.resolve("@pulumi/pulumi/cmd/run-policy-pack"));
   return "shim";
 }
 
-/** The pack's own SDK is loaded by the runner from the pack's folder; only the runner itself comes from here. */
+/** An executable that runs a module on this Node, with the arguments it is given. */
+export function writeNodeScript(script: string, module: string): void {
+  const command = `exec ${quoted(process.execPath)} -r ${quoted(END_WITH_PARENT)} ${quoted(module)} "$@"`;
+  writeFileSync(script, `#!/bin/sh\n${command}\n`);
+  chmodSync(script, 0o755);
+}
+
 function quoted(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-function isExecutable(file: string): boolean {
+export function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
     return true;

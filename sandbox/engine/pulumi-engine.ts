@@ -9,6 +9,7 @@ import { stringify } from "yaml";
 import { adviceFor, type Retyped } from "./advice";
 import { childEnvironment } from "./cli/child-environment";
 import { cliResultOf, PulumiProcess } from "./cli/pulumi-command";
+import { PACKAGES, writeDynamicProviderShim } from "./dynamic-provider-shim";
 import type { DeclaredResource, Engine, OperationOptions, Program, StackConfig } from "./engine";
 import { EventCollector } from "./engine-events";
 import { messageOf } from "./errors";
@@ -32,6 +33,8 @@ export interface PulumiEngineOptions {
   readonly config: StackConfig;
   /** Port of the served control plane, by provider name: `{ gcp: 50051 }`. */
   readonly providers: Readonly<Record<string, number>>;
+  /** Settings by which providers that the engine starts itself find the served cloud. @default none */
+  readonly providerSettings?: Readonly<Record<string, string>>;
   /** Folders with a PulumiPolicy.yaml. @default none */
   readonly policyPacks?: readonly string[];
   /**
@@ -76,11 +79,14 @@ export class PulumiEngine implements Engine {
     const child = childEnvironment(env, folder.home);
     const searched = [path.dirname(options.cli.command), ...(child.PATH ?? "").split(path.delimiter)];
     this.policyHost = writePolicyShim(folder.bin, searched);
+    writeDynamicProviderShim(folder.bin, searched);
     this.cli = new PulumiProcess(options.cli.command, options.cli.version, {
       ...child,
       PATH: [child.PATH, folder.bin].join(path.delimiter),
     });
     this.envVars = {
+      ...options.providerSettings,
+      NODE_PATH: [child.NODE_PATH, PACKAGES].filter(Boolean).join(path.delimiter),
       PULUMI_HOME: folder.pulumiHome,
       PULUMI_BACKEND_URL: folder.backendUrl,
       PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,

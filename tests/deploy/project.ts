@@ -46,7 +46,10 @@ export async function openProject(cli: PulumiFound, options?: ControlPlaneOption
   const controlPlane = openControlPlane(options);
   controlPlane.configure({ project: "shop-prod", region: "europe-west9" });
   const served = await serveProvider(controlPlane);
-  const env = plainPulumi({ cli, stateFolder: path.join(folder, "state"), providers: { gcp: served.port } });
+  const env = {
+    ...plainPulumi({ cli, stateFolder: path.join(folder, "state"), providers: { gcp: served.port } }),
+    ...served.providerSettings,
+  };
   const run = (command: string, args: readonly string[]) =>
     new Promise<Ran>((resolve) => {
       const child = execFile(command, args, { cwd: folder, env, maxBuffer: 64 << 20 }, (error, stdout, stderr) =>

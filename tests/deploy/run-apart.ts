@@ -11,6 +11,9 @@ export interface Apart {
   readonly cli: { readonly command: string; readonly version: string };
   readonly stateFolder: string;
   readonly port: number;
+  readonly providerSettings: Readonly<Record<string, string>>;
+  /** File of the program. @default the project's own index.ts */
+  readonly programFile?: string;
   readonly operation: Operation;
   readonly config: Readonly<Record<string, string>>;
 }
@@ -28,8 +31,8 @@ export function runApart(run: Apart): Promise<EngineResult> {
 }
 
 if (require.main === module) {
-  process.once("message", async ({ operation, port, ...rest }: Apart) => {
-    const program = require("../../index");
+  process.once("message", async ({ operation, port, programFile = "../../index", ...rest }: Apart) => {
+    const program = require(programFile);
     const engine = openPulumiEngine({
       ...rest,
       project: "cloud-run-mesh",

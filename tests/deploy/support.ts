@@ -34,12 +34,14 @@ export const mesh = (services: object = {}, settings: MeshSettings = {}): MeshSe
 });
 
 export interface Stack {
+  /** Where the engine and the control plane keep what they write. */
+  readonly stateFolder: string;
   readonly controlPlane: ControlPlane;
   /** The same cloud from here on with these failures; the state stays. */
   playing(faults: readonly Fault[]): Promise<void>;
   run(operation: Operation, settings: MeshSettings, options?: RunOptions): Promise<EngineResult>;
-  /** An operation that is going to fail. */
-  fail(operation: Operation, settings: MeshSettings): Promise<EngineResult>;
+  /** An operation that is going to fail, of the project's own program or of the one in a file. */
+  fail(operation: Operation, settings: MeshSettings, programFile?: string): Promise<EngineResult>;
   close(): Promise<void>;
 }
 
@@ -68,6 +70,7 @@ export async function openStack(cli: PulumiFound): Promise<Stack> {
     controlPlane.close();
   };
   return {
+    stateFolder,
     get controlPlane() {
       return controlPlane;
     },
@@ -86,14 +89,23 @@ export async function openStack(cli: PulumiFound): Promise<Stack> {
         program,
         config: stackConfig(settings),
         providers: { gcp: served.port },
+        providerSettings: served.providerSettings,
         policyPacks: policy ? [POLICY_PACK] : [],
         findExisting: existingIn(controlPlane),
         env: withoutCredentials(process.env),
       });
       return engine.run(operation);
     },
-    fail: (operation, settings) =>
-      runApart({ cli, stateFolder, port: served.port, operation, config: stackConfig(settings) }),
+    fail: (operation, settings, programFile) =>
+      runApart({
+        cli,
+        stateFolder,
+        port: served.port,
+        providerSettings: served.providerSettings,
+        operation,
+        config: stackConfig(settings),
+        ...(programFile !== undefined && { programFile }),
+      }),
     close: async () => {
       await close();
       rmSync(stateFolder, { recursive: true, force: true });

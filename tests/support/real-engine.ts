@@ -54,6 +54,7 @@ export async function realEngine(options: RealEngineOptions): Promise<RealEngine
     program: options.program,
     config: options.config ?? { "gcp:project": "acme-dev", "gcp:region": "europe-west9" },
     providers: { gcp: served.port },
+    providerSettings: served.providerSettings,
     policyPacks: options.policyPacks,
     findExisting: existingIn(controlPlane),
     env: options.path ? { ...env, PATH: [options.path, env.PATH].join(path.delimiter) } : env,

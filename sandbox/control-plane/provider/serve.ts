@@ -2,10 +2,16 @@ import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import type { ControlPlane } from "../control-plane";
 import { ControlPlaneError } from "../errors";
+import { serveIamApi } from "../rest/serve";
 import { providerService } from "./service";
 
 export interface ServedProvider {
   port: number;
+  /**
+   * What another provider has to find in its environment to ask this control plane in the place of Google's APIs: an
+   * endpoint by the gcp provider's own variable, and an access token that is good for nothing else.
+   */
+  providerSettings: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
 
@@ -22,8 +28,16 @@ export async function serveProvider(controlPlane: ControlPlane): Promise<ServedP
       else resolve(bound);
     });
   });
+  const iam = await serveIamApi(controlPlane);
   return {
     port,
-    close: async () => server.forceShutdown(),
+    providerSettings: {
+      GOOGLE_IAM_WORKFORCE_POOL_CUSTOM_ENDPOINT: iam.endpoint,
+      GOOGLE_OAUTH_ACCESS_TOKEN: iam.accessToken,
+    },
+    close: async () => {
+      server.forceShutdown();
+      await iam.close();
+    },
   };
 }

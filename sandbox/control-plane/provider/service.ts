@@ -169,6 +169,7 @@ export function providerService(controlPlane: ControlPlane): UntypedServiceImple
         id: request.getId(),
         inputs: properties,
         oldState: unmarshal(request.getOlds()).properties,
+        ignoreChanges: request.getIgnorechangesList(),
         preview: request.getPreview(),
         ...(scope && { scope }),
       });

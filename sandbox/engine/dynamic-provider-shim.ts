@@ -1,0 +1,20 @@
+/**
+ * How the engine runs a dynamic provider, a resource whose code stands in the program. It starts an executable named
+ * `pulumi-resource-pulumi-nodejs`, which an official release has beside the CLI and a build from source lacks.
+ */
+import * as path from "node:path";
+import { isExecutable, writeNodeScript } from "./policy-shim";
+
+const SCRIPT = "pulumi-resource-pulumi-nodejs";
+
+/** Writes the script into `bin` unless one is found in the `folders` of the CLI's PATH. */
+export function writeDynamicProviderShim(bin: string, folders: readonly string[]): void {
+  if (folders.some((folder) => isExecutable(path.join(folder, SCRIPT)))) return;
+  writeNodeScript(path.join(bin, SCRIPT), require.resolve("@pulumi/pulumi/cmd/dynamic-provider"));
+}
+
+/**
+ * Where the packages are that a dynamic provider loads, Pulumi's own among them. Node looks there last: the workspace of
+ * an inline program, in which the engine starts the provider, has none.
+ */
+export const PACKAGES = path.resolve(require.resolve("@pulumi/pulumi/package.json"), "../../..");
