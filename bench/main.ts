@@ -4,6 +4,7 @@ import Table from "cli-table3";
 import { Argument, Command, InvalidArgumentError } from "commander";
 import { runCommand } from "../tools/command/run";
 import { authProxyBench, DEFAULTS, ratesTable } from "./auth-proxy/bench";
+import { iapAssertionBench } from "./iap-assertion";
 import { type Figures, measure } from "./measure";
 import { parseBench } from "./parse";
 import { policyBench } from "./policy/policy";
@@ -24,6 +25,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   preview: previewFigures,
   scale: scaleFigures,
   policy: policyBench,
+  "iap-assertion": iapAssertionBench,
   "auth-proxy": async (rounds, tell) => {
     const { speeds, verdicts, missing } = await authProxyBench({ ...DEFAULTS, rounds }, tell);
     if (missing !== undefined) return { measured: [], verdicts, notRun: [`the auth proxy: ${missing}`] };
