@@ -71,7 +71,8 @@ export function createIapVerifier(options: IapVerifierOptions): IapVerifier {
       throw refusalOf(error);
     });
     checkForm(payload);
-    const identity = identityIn(payload, requireEmail);
+    // Every request with the same assertion gets this object.
+    const identity = Object.freeze(identityIn(payload, requireEmail));
     remembered.set(digest, { identity, untilMs: (payload.exp! + LEEWAY_SECONDS) * 1000 });
     if (remembered.size > most) remembered.delete(remembered.keys().next().value!);
     return identity;

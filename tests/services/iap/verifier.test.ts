@@ -160,6 +160,14 @@ describe("a verified assertion", () => {
     assert.equal(await signatures(() => verify(texts[0]!)), 1);
   });
 
+  it("names a person whom no request can make another one for the next", async () => {
+    const { verify } = verifierWith();
+    const text = assertion();
+    const person = await verify(text);
+    assert.throws(() => Object.assign(person, { principal: "accounts.google.com:1" }), TypeError);
+    assert.equal((await verify(text)).principal, "accounts.google.com:1234");
+  });
+
   it("is not remembered where it was refused", async () => {
     const { verify } = verifierWith();
     const text = assertion(without(google, "sub"));
