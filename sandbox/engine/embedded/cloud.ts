@@ -1,6 +1,7 @@
 /** The cloud as the embedded engine sees it: the sandbox's control plane. */
-import type { ControlPlane, Properties } from "../../control-plane";
+import { type ControlPlane, type Properties, serveIamApi } from "../../control-plane";
 import type { DeclaredResource, StackConfig } from "../engine";
+import { createDynamic, isDynamic } from "./dynamic-provider";
 
 /** What the embedded engine needs of the control plane. A refusal is thrown, with the message for people. */
 export interface EmbeddedCloud {
@@ -22,13 +23,16 @@ export function embeddedCloud(controlPlane: ControlPlane, config: StackConfig): 
   controlPlane.configure({ project: config["gcp:project"], region: config["gcp:region"] });
   return {
     check: async ({ type, name, inputs }) => {
+      if (isDynamic(type)) return inputs;
       const checked = controlPlane.check({ type, name, news: inputs as Properties });
       const [failure] = checked.failures;
       if (failure) throw new Error(`${type} "${name}": ${failure.property}: ${failure.reason}`);
       return checked.inputs;
     },
-    create: async ({ type, name, urn, inputs }) =>
-      controlPlane.create({ type, name, urn, inputs: inputs as Properties }),
+    create: async ({ type, name, urn, inputs }) => {
+      if (isDynamic(type)) return createOver(controlPlane, inputs, config);
+      return controlPlane.create({ type, name, urn, inputs: inputs as Properties });
+    },
     read: async ({ type, name }, id) => {
       const found = controlPlane.read({ type, name, id });
       if (!found) throw new Error(`${type} "${name}": no resource with the id "${id}"`);
@@ -36,4 +40,15 @@ export function embeddedCloud(controlPlane: ControlPlane, config: StackConfig): 
     },
     invoke: async (token, inputs) => controlPlane.invoke({ token, args: inputs as Properties }),
   };
+}
+
+/** A dynamic resource asks Google's APIs itself; the gcp provider's settings lead it to the control plane. */
+async function createOver(controlPlane: ControlPlane, inputs: Record<string, unknown>, config: StackConfig) {
+  const api = await serveIamApi(controlPlane);
+  try {
+    const settings = { "gcp:iamWorkforcePoolCustomEndpoint": api.endpoint, "gcp:accessToken": api.accessToken };
+    return await createDynamic(inputs, { ...config, ...settings });
+  } finally {
+    await api.close();
+  }
 }

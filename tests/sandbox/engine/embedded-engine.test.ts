@@ -3,6 +3,7 @@ import * as pubsub from "@pulumi/gcp/pubsub";
 import * as serviceaccount from "@pulumi/gcp/serviceaccount";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, it } from "mocha";
+import { IapOauthClient } from "../../../components";
 import { openControlPlane } from "../../../sandbox/control-plane";
 import {
   EmbeddedEngine,
@@ -13,6 +14,8 @@ import {
 } from "../../../sandbox/engine";
 
 const CONFIG = { "gcp:project": "acme-dev", "gcp:region": "europe-west9", "orders:name": "orders" };
+
+const CLIENT = "gcp:iam/oauthClient:OauthClient";
 
 describe("the embedded engine", function () {
   this.timeout(60_000);
@@ -51,6 +54,34 @@ describe("the embedded engine", function () {
       nested: { id: "id-orders" },
     });
     assert.equal(controlPlane.list().length, 2);
+  });
+
+  it("runs the code of a dynamic provider against the control plane, which may refuse", async () => {
+    const program = async () => {
+      const { clientId } = new IapOauthClient("staff", { project: "acme-dev", oauthClientId: "iap-gateway" });
+      return { clientId };
+    };
+    const { engine, controlPlane } = open(program);
+    const up = await engine.run("up");
+    assert.deepEqual(up.diagnostics, []);
+    const [client] = controlPlane.list({ type: CLIENT });
+    assert.equal(up.outputs["clientId"], client?.state["clientId"]);
+    assert.deepEqual(client?.state["allowedRedirectUris"], [
+      `https://iap.googleapis.com/v1/oauth/clientIds/${client?.state["clientId"]}:handleRedirect`,
+    ]);
+    assert.deepEqual(controlPlane.unhandled(), []);
+
+    const failing = openControlPlane({ faults: [{ operation: "update", type: CLIENT, kind: "refused" }] });
+    const cloud = embeddedCloud(failing, CONFIG);
+    const refused = await new EmbeddedEngine({ project: "orders", stack: "dev", program, config: CONFIG, cloud }).run(
+      "up",
+    );
+    assert.deepEqual(
+      refused.diagnostics.map(({ message }) => message),
+      [
+        'cannot set allowedRedirectUris of "projects/acme-dev/locations/global/oauthClients/iap-gateway": 503: The service is currently unavailable., backendError',
+      ],
+    );
   });
 
   it("keeps a resource that a mandatory policy refuses from the control plane", async () => {
