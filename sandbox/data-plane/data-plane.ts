@@ -8,6 +8,7 @@ import type { Decision } from "./decisions";
 import { FrontEnd } from "./front-end/front-end";
 import { TokenVerifier } from "./front-end/id-token";
 import { type GoogleApis, googleApis } from "./google-apis/apis";
+import { IapAgent } from "./iap/agent";
 import { Handshake } from "./iap/handshake";
 import { IdentityAwareProxy } from "./iap/identity-aware-proxy";
 import { IapResources } from "./iap/resource";
@@ -84,9 +85,10 @@ export class DataPlane {
     this.signIn = options.signIn ?? people;
     const handshake = new Handshake(this.signIn, directory, this.#clock);
     this.#iap = new IdentityAwareProxy({ controlPlane, directory, signer, verifier, handshake, clock: this.#clock });
+    const resources = new IapResources(controlPlane);
     const judges = {
-      ...{ controlPlane, services: this.#services, directory, verifier, iap: this.#iap },
-      ...{ resources: new IapResources(controlPlane), clock: this.#clock },
+      ...{ controlPlane, services: this.#services, directory, verifier, iap: this.#iap, resources, clock: this.#clock },
+      agent: new IapAgent({ controlPlane, directory, issuer, resources, clock: this.#clock }),
     };
     this.#balancer = new LoadBalancer(judges);
     this.frontEnd = new FrontEnd({

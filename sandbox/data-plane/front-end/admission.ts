@@ -7,6 +7,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { ControlPlane } from "../../control-plane";
 import { listAt } from "../../control-plane/properties";
 import type { ReasonCode } from "../decisions";
+import type { IapAgent } from "../iap/agent";
 import type { IapPassed, IdentityAwareProxy } from "../iap/identity-aware-proxy";
 import type { IapResources } from "../iap/resource";
 import type { Directory, Principal } from "../identity/directory";
@@ -62,6 +63,7 @@ export interface Judges {
   readonly directory: Directory;
   readonly verifier: TokenVerifier;
   readonly iap: IdentityAwareProxy;
+  readonly agent: IapAgent;
   readonly resources: IapResources;
   readonly clock: () => Date;
 }
@@ -70,7 +72,7 @@ export interface Judges {
 const RESERVED = /^\/(?:healthz|eventlog|_ah(?:\/.*)?)$/;
 
 export async function admit(arrival: Arrival, judges: Judges): Promise<Admission> {
-  const { controlPlane, services, directory, verifier, iap, resources, clock } = judges;
+  const { controlPlane, services, directory, verifier, iap, agent, resources, clock } = judges;
   const { host, position, headers, method, target, person } = arrival;
   const [path = "/"] = arrival.target.split("?", 1);
   const service = arrival.service ?? services.byHost(host);
@@ -101,13 +103,13 @@ export async function admit(arrival: Arrival, judges: Judges): Promise<Admission
     passed = verdict;
   }
   if (passed) {
-    const { principal, message, headers: iapHeaders } = passed;
-    const agent = directory.identify(directory.subjectOf(resources.agent(service.project)));
-    const invoker = open ?? mayInvoke(agent, service, controlPlane, now);
+    const { principal, message } = passed;
+    const invoker = open ?? agent.mayCall(service, now);
     if (!invoker.may) {
       const why = `the agent of Identity-Aware Proxy may not call: ${invoker.message}`;
       return no("iap-agent", forbidden(path), why, principal);
     }
+    const iapHeaders = [...passed.headers, ...(await agent.headers(service))];
     return { ...admitted(service, "iap", message), ...(principal && { principal }), iapHeaders };
   }
   if (open) return admitted(service, open.reason, open.message);

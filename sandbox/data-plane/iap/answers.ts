@@ -55,7 +55,7 @@ export function found(location: string, cookies: readonly string[] = []): Answer
  */
 export function noAccess(): Answer {
   const body = `<html><head><title>Error: Access Denied</title></head><body><h1>You don't have access</h1>
-<p><a href="/_gcp_iap/clear_login_cookie">Sign in as somebody else</a></p></body></html>
+<p><a href="?gcp-iap-mode=CLEAR_LOGIN_COOKIE">Sign in as somebody else</a></p></body></html>
 `;
   return { code: 403, type: HTML, body, headers: GENERATED };
 }
@@ -73,7 +73,7 @@ export function identity(email: string | undefined, sub: string): Answer {
 
 /** Seen: what it does and after how long. Source: https://cloud.google.com/iap/docs/sessions-howto. Assumed: the page. */
 export function sessionRefresher(): Answer {
-  const body = `<html><head><title>Session refresher</title><meta http-equiv="refresh" content="2700;url=/_gcp_iap/do_session_refresh"></head><body>This page keeps your session.</body></html>\n`;
+  const body = `<html><head><title>Session refresher</title><meta http-equiv="refresh" content="2700;url=?gcp-iap-mode=DO_SESSION_REFRESH"></head><body>This page keeps your session.</body></html>\n`;
   return { code: 200, type: HTML, body, headers: { ...GENERATED, ...UNCACHED } };
 }
 

@@ -71,7 +71,9 @@ export class IdentityAwareProxy {
       return own(answer, `the cookies of Identity-Aware Proxy are taken back on ${host}`);
     }
     if (mode === "DO_SESSION_REFRESH") {
-      const answer = handshake.begin(resource, settings, host, "/_gcp_iap/session_refresher");
+      // At the same path: the URL map leads another one to another backend, whose sign-in it would not be.
+      const [path = "/"] = target.split("?", 1);
+      const answer = handshake.begin(resource, settings, host, `${path}?gcp-iap-mode=SESSION_REFRESHER`);
       return own(answer, `signs in anew to ${resource.name}`);
     }
     if (method === "OPTIONS" && settings.allowsOptions) {

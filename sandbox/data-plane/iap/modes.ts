@@ -32,7 +32,7 @@ export function modeOf(target: string): Asked {
   const [path = "/", query = ""] = target.split(/\?(.*)/s, 2);
   const [, address] = ADDRESS.exec(path) ?? [];
   const parameters = new URLSearchParams(query);
-  const named = address?.toUpperCase() ?? parameters.get("gcp-iap-mode");
+  const named = parameters.get("gcp-iap-mode") ?? address?.toUpperCase();
   const mode = MODES.find((one) => one === named);
   const flaw = parameters.get("iap-secure-token-test-type") ?? "";
   const rest = query.split("&").filter((pair) => pair !== "" && !pair.startsWith("gcp-iap-mode="));

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { decodeJwt } from "jose";
 import { TYPES } from "../../../sandbox/data-plane/load-balancer/resources";
-import { make, NUMBER, PROJECT } from "../control-plane/cloud";
+import { make, NUMBER, PROJECT, REGION } from "../control-plane/cloud";
 import { accessor, backend, frontend, HOST } from "./balanced";
 import { ask, deploy, grant, type Mesh, openMesh, url } from "./mesh";
 
@@ -133,7 +133,11 @@ describe("load balancer", () => {
     assert.equal(headers["x-goog-authenticated-user-email"], `accounts.google.com:${ADA}`);
     assert.notEqual(headers["x-goog-authenticated-user-id"], "accounts.google.com:1");
     assert.notEqual(headers["x-goog-iap-jwt-assertion"], "forged");
-    assert.notEqual(headers["x-serverless-authorization"], "Bearer forged");
+    const [, payload = "", signature] = headers["x-serverless-authorization"].split(".");
+    const { email, aud } = JSON.parse(Buffer.from(payload, "base64url").toString());
+    assert.equal(email, `service-${NUMBER}@gcp-sa-iap.iam.gserviceaccount.com`);
+    assert.equal(aud, `/projects/${NUMBER}/locations/${REGION}/services/portal`);
+    assert.equal(signature, "SIGNATURE_REMOVED_BY_GOOGLE");
   });
 
   it("is the only way in for a service with its ingress", async () => {
