@@ -6,6 +6,7 @@ import * as cloudrunv2 from "@pulumi/gcp/cloudrunv2";
 import type { cloudrunv2 as types } from "@pulumi/gcp/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import type { Ingress } from "../mesh";
+import { cloudSqlLogin } from "./cloud-sql-login";
 import { deployedElsewhere } from "./deployed-elsewhere";
 import { type OwnAccountArgs, ownAccount, ownVariables } from "./own-account";
 
@@ -27,6 +28,11 @@ export interface CloudRunServiceArgs extends OwnAccountArgs {
    * @default false
    */
   readonly imageManagedElsewhere?: boolean;
+  /**
+   * Connection name of the Cloud SQL for PostgreSQL instance, `PROJECT:REGION:INSTANCE`, that the account may log in to; the
+   * socket is a volume among `template.volumes`. @default - none
+   */
+  readonly cloudSqlInstance?: string | undefined;
   /** What has to be there before Google can be asked what runs, e.g. an API that is switched on. @default - nothing */
   readonly lookUpAfter?: pulumi.Input<unknown>;
   /** Everything else of the service. @default - Cloud Run's defaults */
@@ -65,7 +71,10 @@ export class CloudRunService extends pulumi.ComponentResource {
     const { email, member, grants } = ownAccount("service", name, args, inside);
     this.email = email;
     this.member = member;
-    this.service = createService(name, args, this.email, { ...inside, dependsOn: [...grants] });
+    const login = args.cloudSqlInstance
+      ? cloudSqlLogin(name, { instance: args.cloudSqlInstance, email, member }, inside)
+      : [];
+    this.service = createService(name, args, this.email, { ...inside, dependsOn: [...grants, ...login] });
     this.serviceName = this.service.name;
 
     this.registerOutputs({ serviceName: this.serviceName, email: this.email });

@@ -1,5 +1,12 @@
 import type { cloudrunv2 as types } from "@pulumi/gcp/types/input";
-import { callEnvironment, DEFAULT_MAX_INSTANCES, type MeshSpec, type ServiceSpec } from "../mesh";
+import {
+  callEnvironment,
+  DEFAULT_MAX_INSTANCES,
+  type MeshSpec,
+  type ServiceSpec,
+  SOCKET_VOLUME,
+  SOCKETS,
+} from "../mesh";
 import type { ContainerSpec, SidecarSpec } from "../mesh/spec/container";
 import type { CloudRunServiceArgs } from "./cloud-run-service";
 import { defined, limits, mainMounts, splitEnvironment, volume, volumeSecrets, vpcAccess } from "./container-args";
@@ -9,6 +16,7 @@ import type { MeshNetwork } from "./mesh-network";
 export function serviceArgs(service: ServiceSpec, mesh: MeshSpec, made?: MeshNetwork): CloudRunServiceArgs {
   const { plain, secret } = splitEnvironment(service.env ?? {});
   const { scaling, timeoutSeconds, executionEnvironment, gpuType } = service;
+  const volumes = volumesOf(service);
   return {
     project: mesh.project,
     projectNumber: mesh.projectNumber,
@@ -20,6 +28,7 @@ export function serviceArgs(service: ServiceSpec, mesh: MeshSpec, made?: MeshNet
     ingress: service.ingress,
     deletionProtection: service.deletionProtection,
     imageManagedElsewhere: service.imageManagedElsewhere,
+    cloudSqlInstance: service.cloudSql?.instance,
     env: { ...plain, ...callEnvironment(service, mesh) },
     secretEnv: secret,
     secrets: furtherSecrets(service),
@@ -36,7 +45,7 @@ export function serviceArgs(service: ServiceSpec, mesh: MeshSpec, made?: MeshNet
       encryptionKey: service.encryptionKey,
       nodeSelector: gpuType === undefined ? undefined : { accelerator: gpuType },
       vpcAccess: service.vpc && vpcAccess(service.vpc, mesh, made),
-      volumes: service.volumes && Object.entries(service.volumes).map(([name, v]) => volume(name, v)),
+      volumes: volumes && Object.entries(volumes).map(([name, v]) => volume(name, v)),
     }),
     service: defined({
       description: service.description,
@@ -66,8 +75,14 @@ export function serviceArgs(service: ServiceSpec, mesh: MeshSpec, made?: MeshNet
   };
 }
 
+/** Its own, and the socket of its database. */
+function volumesOf({ volumes, cloudSql }: ServiceSpec): ServiceSpec["volumes"] {
+  if (!cloudSql) return volumes;
+  return { ...volumes, [SOCKET_VOLUME]: { mountPath: SOCKETS, cloudSql: { instances: [cloudSql.instance] } } };
+}
+
 function mainContainer(service: ServiceSpec): types.ServiceTemplateContainer {
-  const mounts = mainMounts(service.volumes);
+  const mounts = mainMounts(volumesOf(service));
   return {
     ...container({ ...service, env: undefined }),
     ...(service.sidecars && { name: "main" }),

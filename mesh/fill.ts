@@ -1,4 +1,5 @@
 import { checkNetwork } from "./checks/network";
+import { fillCloudSql } from "./cloud-sql";
 import { throughAccount } from "./edges";
 import { workforce } from "./load-balancer";
 import { isPerson, parseMember } from "./members";
@@ -41,7 +42,7 @@ export function fillService(
   today: string,
   routed?: Routed,
 ): Filled<ServiceSpec> {
-  const { calls, ingress = routed && "load-balancer", access, iap, network, labels, ...rest } = written;
+  const { calls, cloudSql, ingress = routed && "load-balancer", access, iap, network, labels, ...rest } = written;
   const path = `services.${key}`;
   const { spec: receiver, problems } = fillReceiver(key, path, { ...written, ingress }, mesh, place, today);
   const comes = fillMembers(iap?.access ?? [], `${path}.iap.access`, today, problems, () => "IAM");
@@ -52,6 +53,7 @@ export function fillService(
     ...receiver,
     ...(iap && { iap: { access: comes, ...(pool !== undefined && { workforce: workforce(pool) }) } }),
     ...(routed && { routed }),
+    ...(cloudSql !== undefined && { cloudSql: fillCloudSql(cloudSql, receiver.name) }),
   };
   return { spec, problems };
 }

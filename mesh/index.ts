@@ -1,5 +1,6 @@
 export { type AccessRow, accessDiagram, accessMatrix } from "./access-matrix";
 export { checkHeld, type Held } from "./checks/held";
+export { DATABASE_ROLES, databaseUser, instanceCondition, instanceParts, SOCKET_VOLUME, SOCKETS } from "./cloud-sql";
 export { decodeStackConfig, type MeshInput } from "./decode";
 export { callEnvironment } from "./environment";
 export {
@@ -18,6 +19,7 @@ export { callerPath, type DeployedMesh, permissionFor } from "./permission-line"
 export { formatProblem, formatProblems, InvalidConfigError, type Problem } from "./problems";
 export { hasStorageTriggers, hasTriggers, type ProjectApi, projectApis, runners } from "./project-services";
 export { IAP_ACCESSOR_ROLE, INVOKER_ROLE, OPEN_ID_TOKEN_CREATOR_ROLE, TOKEN_CREATOR_ROLE } from "./roles";
+export type { CloudSqlSpec } from "./spec/cloud-sql";
 export type { Accessor, LoadBalancerSpec, Routed } from "./spec/load-balancer";
 export type {
   CallerSpec,

@@ -19,6 +19,7 @@ export type Runner = CallerSpec &
     Pick<
       ServiceSpec,
       | "binaryAuthorization"
+      | "cloudSql"
       | "encryptionKey"
       | "env"
       | "iap"
@@ -139,8 +140,8 @@ export const PROJECT_APIS: readonly Row[] = [
   {
     service: "sqladmin.googleapis.com",
     what: "connect to Cloud SQL",
-    where: "volumes of Cloud SQL",
-    needed: volume("cloudSql"),
+    where: "`cloudSql`, and volumes of Cloud SQL",
+    needed: (mesh) => volume("cloudSql")(mesh) || some(({ cloudSql }) => cloudSql !== undefined)(mesh),
   },
   {
     service: "storage.googleapis.com",

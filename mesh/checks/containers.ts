@@ -1,4 +1,5 @@
 import { IAP_AUDIENCE_VARIABLE, RESERVED_VARIABLES } from "../../services/runtime/contract";
+import { DATABASE_VARIABLE, SOCKET_VOLUME, SOCKETS } from "../cloud-sql";
 import { callVariable } from "../environment";
 import { didYouMean, type Finding, type Problem } from "../problems";
 import type { ProbeSpec, ReadinessProbeSpec } from "../spec/container";
@@ -6,12 +7,12 @@ import type { ServiceSpec } from "../spec/spec";
 
 /** Checks of containers: variables, probes, volumes, sidecars. */
 
-type Variables = Pick<ServiceSpec, "calls" | "env" | "iap" | "routed" | "sidecars">;
-type Containers = Pick<ServiceSpec, "concurrency" | "gpuType" | "resources" | "sidecars" | "volumes">;
+type Variables = Pick<ServiceSpec, "calls" | "cloudSql" | "env" | "iap" | "routed" | "sidecars">;
+type Containers = Pick<ServiceSpec, "cloudSql" | "concurrency" | "gpuType" | "resources" | "sidecars" | "volumes">;
 
 /** @param reserved what Cloud Run sets itself */
 export function checkEnvironment(
-  { env = {}, calls, iap, routed, sidecars = {} }: Variables,
+  { env = {}, calls, cloudSql, iap, routed, sidecars = {} }: Variables,
   reserved: readonly string[] = RESERVED_VARIABLES,
 ): Problem[] {
   const problems: Problem[] = [];
@@ -29,6 +30,8 @@ export function checkEnvironment(
           path: `${path}.${name}`,
           message: `"${name}" is set by the call to "${callee}"; remove one of the two`,
         });
+      } else if (main && cloudSql && name === DATABASE_VARIABLE) {
+        problems.push({ path: `${path}.${name}`, message: `"${name}" is set by "cloudSql"; remove one of the two` });
       } else if (main && (iap || routed) && name === IAP_AUDIENCE_VARIABLE) {
         const setter = routed ? "loadBalancer" : "iap";
         problems.push({ path: `${path}.${name}`, message: `"${name}" is set by "${setter}"; remove it` });
@@ -80,8 +83,14 @@ export function checkContainers({
   resources,
   gpuType,
   concurrency,
+  cloudSql,
 }: Containers): Finding[] {
   const problems: Finding[] = [];
+  for (const [name, { mountPath }] of cloudSql ? Object.entries(volumes) : []) {
+    if (name !== SOCKET_VOLUME && !`${mountPath}/`.startsWith(`${SOCKETS}/`)) continue;
+    const message = `stands where "cloudSql" puts the database's socket; remove one of the two`;
+    problems.push({ path: `volumes.${name}`, message, restsOn: [`volumes.${name}`, "cloudSql"] });
+  }
   const containers = ["main", ...Object.keys(sidecars)];
   for (const [name, volume] of Object.entries(volumes)) {
     const kinds = (["secret", "emptyDir", "gcs", "nfs", "cloudSql"] as const).filter(

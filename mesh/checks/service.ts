@@ -38,7 +38,7 @@ export function checkImage({ image }: Pick<ServiceSpec, "image">): Problem[] {
 }
 
 function checkSandbox({ source, sandbox }: ServiceSpec): Finding[] {
-  if (sandbox === undefined || source !== undefined) return [];
+  if (sandbox?.command === undefined || source !== undefined) return [];
   return [{ path: "sandbox", message: 'needs "source", the folder in which its command runs', restsOn: ["source"] }];
 }
 

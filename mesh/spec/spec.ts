@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { KEY_PATTERN } from "../names";
 import type { NetworkSpec } from "../network";
+import { type CloudSqlSpec, cloudSql } from "./cloud-sql";
 import { containerKeys, image } from "./container";
 import { type DeveloperConfig, developer } from "./developers";
 import { type CloudFunctionConfig, cloudFunction } from "./functions";
@@ -62,10 +63,15 @@ export const service = z.strictObject({
     ),
   sandbox: z
     .strictObject({
-      command: z.array(z.string().min(1)).min(1).describe("Program and arguments, run in `source`"),
+      command: z.array(z.string().min(1)).min(1).optional().describe("Program and arguments, run in `source`"),
+      env: z
+        .record(z.string(), z.string())
+        .optional()
+        .describe("Variables that it has in the sandbox alone, over its own"),
     })
     .optional()
     .describe("How the sandbox starts the service; default: the `start` script of the package.json in `source`"),
+  cloudSql: cloudSql.optional(),
   ...callerKeys,
   ...receiverKeys,
   iap: iap
@@ -229,8 +235,12 @@ export interface ReceiverSpec extends CallerSpec {
 }
 
 /** A service as filled in: every default is decided, every name derived. */
-export interface ServiceSpec extends Omit<ServiceConfig, keyof ReceiverSpec | "image" | "network">, ReceiverSpec {
+export interface ServiceSpec
+  extends Omit<ServiceConfig, keyof ReceiverSpec | "cloudSql" | "image" | "network">,
+    ReceiverSpec {
   readonly image: string;
+  /** The database that it logs in to; absent where it has none. */
+  readonly cloudSql?: CloudSqlSpec;
 }
 
 /** A function as filled in. */

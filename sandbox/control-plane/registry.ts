@@ -1,6 +1,7 @@
 import type { Handler } from "./handler";
 import { BUCKET, BUCKET_OBJECT, bucket, bucketObject } from "./handlers/bucket";
 import { cloudFunction, FUNCTION } from "./handlers/cloud-function";
+import { DATABASE_USER, databaseUser } from "./handlers/database-user";
 import { grant } from "./handlers/grant";
 import { GRANT_KINDS } from "./handlers/grant-kinds";
 import { OAUTH_CLIENT, OAUTH_CREDENTIAL, oauthClient } from "./handlers/iam/oauth-client";
@@ -63,6 +64,7 @@ export const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   [balancer.HTTP_PROXY, targetHttpProxy],
   [balancer.HTTPS_PROXY, targetHttpsProxy],
   [balancer.FORWARDING_RULE, globalForwardingRule],
+  [DATABASE_USER, databaseUser],
   ["gcp:projects/service:Service", projectService],
   [SERVICE_IDENTITY, serviceIdentity],
   ...Object.entries(GRANT_KINDS).map(([type, kind]): [string, Handler] => [type, grant(kind)]),

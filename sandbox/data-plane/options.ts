@@ -13,6 +13,8 @@ export interface Workload {
   readonly folder: string;
   /** Program and arguments. @default - a stand-in that says that it is one */
   readonly command?: readonly string[];
+  /** Variables over those that it is deployed with. @default none */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface DataPlaneOptions {

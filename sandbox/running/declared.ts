@@ -14,6 +14,8 @@ export interface DeclaredService {
   /** Folder with its code. */
   readonly source?: string;
   readonly command?: readonly string[];
+  /** Variables that it has here, over those that it is deployed with. */
+  readonly env?: Readonly<Record<string, string>>;
   /** What starts a function; absent for services. */
   readonly function?: DeclaredFunction;
 }
@@ -40,7 +42,7 @@ interface Named {
 
 interface WrittenService extends Named {
   readonly source?: string;
-  readonly sandbox?: { readonly command?: readonly string[] };
+  readonly sandbox?: { readonly command?: readonly string[]; readonly env?: Readonly<Record<string, string>> };
 }
 
 interface WrittenFunction extends WrittenService {
@@ -65,6 +67,7 @@ function declared([key, { source, sandbox, ...node }]: [string, WrittenService])
     name: nameOf(key, node),
     ...(source !== undefined && { source }),
     ...(sandbox?.command && { command: sandbox.command }),
+    ...(sandbox?.env && { env: sandbox.env }),
   };
 }
 
@@ -91,12 +94,12 @@ type Task = { readonly job: string } | { readonly workerPool: string };
 /** How to start each service that has code here. Throws with every folder or command that is missing. */
 export function workloadsOf(services: readonly DeclaredService[]): Workload[] {
   const problems: string[] = [];
-  const workloads = services.flatMap(({ key, name, source, command, function: own }): Workload[] => {
+  const workloads = services.flatMap(({ key, name, source, command, env, function: own }): Workload[] => {
     if (source === undefined) return [];
     const folder = path.resolve(source);
     const start = () => command ?? (own ? functionCommand(own, folder) : startScript(folder));
     const found = existsSync(folder) ? start() : `there is no folder "${source}"`;
-    if (typeof found !== "string") return [{ service: name, folder, command: found }];
+    if (typeof found !== "string") return [{ service: name, folder, command: found, ...(env && { env }) }];
     problems.push(`${own ? "functions" : "services"}.${key}.source: ${found}`);
     return [];
   });

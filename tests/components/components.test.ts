@@ -21,6 +21,45 @@ function mesh(change: Parameters<typeof meshInput>[0] = {}) {
   return register(() => new CloudRunMesh("mesh", { spec }));
 }
 
+describe("a service with a database", () => {
+  const cloudSql = "acme-db:europe-west9:main";
+  const member = "serviceAccount:web-sa@acme-dev.iam.gserviceaccount.com";
+
+  it("connects to its instance alone, and logs in as its account, which owns nothing", async () => {
+    const made = await mesh({ web: { calls: [], cloudSql } });
+    const condition = {
+      title: "only main",
+      expression: 'resource.name == "projects/acme-db/instances/main" && resource.service == "sqladmin.googleapis.com"',
+    };
+    for (const role of ["cloudsql.client", "cloudsql.instanceUser"]) {
+      const { inputs } = only(made, ROLE_GRANT, `web-logs-in-${role}`);
+      assert.deepEqual(inputs, { project: "acme-db", role: `roles/${role}`, member, condition });
+    }
+    assert.deepEqual(only(made, "gcp:sql/user:User", "web").inputs, {
+      project: "acme-db",
+      instance: "main",
+      name: "web-sa@acme-dev.iam",
+      type: "CLOUD_IAM_SERVICE_ACCOUNT",
+    });
+  });
+
+  it("finds the socket in a volume and the rest in one variable, and is made after its login", async () => {
+    const made = await mesh({ web: { calls: [], cloudSql: { instance: cloudSql, database: "shop" } } });
+    const { inputs } = only(made, SERVICE, "web");
+    const { volumes, containers } = inputs["template"] as { volumes: unknown; containers: [Record<string, unknown>] };
+    assert.deepEqual(volumes, [{ name: "cloudsql", cloudSqlInstance: { instances: [cloudSql] } }]);
+    assert.deepEqual(containers[0]["volumeMounts"], [{ name: "cloudsql", mountPath: "/cloudsql" }]);
+    assert.deepEqual(containers[0]["envs"], [
+      {
+        name: "DATABASE_URL",
+        value: "postgresql://web-sa%40acme-dev.iam@/shop?host=%2Fcloudsql%2Facme-db%3Aeurope-west9%3Amain",
+      },
+    ]);
+    const order = made.map(({ type, name }) => `${type} ${name}`);
+    assert.ok(order.indexOf("gcp:sql/user:User web") < order.indexOf(`${SERVICE} web`), order.join("\n"));
+  });
+});
+
 describe("CloudRunService", () => {
   it("makes an account of its own and a service that nobody may call", async () => {
     const made = await register(() => new CloudRunService("api", { ...place, containers: [{ image: IMAGE }] }));

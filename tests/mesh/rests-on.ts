@@ -204,6 +204,7 @@ export const RESTS_ON: Readonly<Record<string, readonly string[]>> = {
     "services.*",
     "services.*.calls",
     "services.*.calls[]",
+    "services.*.cloudSql",
     "services.*.formerly",
     "services.*.iap",
   ],
@@ -223,6 +224,7 @@ export const RESTS_ON: Readonly<Record<string, readonly string[]>> = {
   "services.*.serviceAccount": ["services.*", "services.*.serviceAccount"],
   "services.*.sidecars.*.mounts.*": ["services.*.volumes"],
   "services.*.traffic[].tag": ["services.*.name", "services.*.traffic[]", "services.*.traffic[].tag"],
+  "services.*.volumes.*": ["services.*.cloudSql"],
   "workerPools.*": ["jobs", "jobs.*"],
   "workerPools.*.calls[]": [
     "functions",

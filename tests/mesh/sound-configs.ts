@@ -146,8 +146,12 @@ const email = (id: string) => `${id}@acme-dev.iam.gserviceaccount.com`;
 export const soundConfigs: readonly Readonly<Record<string, unknown>>[] = [
   {
     services: {
-      portal: { image: IMAGE },
-      desk: { image: IMAGE },
+      portal: { image: IMAGE, cloudSql: "acme-dev:europe-west9:main" },
+      desk: {
+        image: IMAGE,
+        cloudSql: { instance: "acme-dev:europe-west9:main", database: "desk" },
+        sandbox: { env: { DATABASE_URL: "postgresql://localhost/desk" } },
+      },
       wiki: {
         image: IMAGE,
         ingress: { all: "people open it from anywhere" },

@@ -50,6 +50,7 @@ const CHOICES: Readonly<Record<string, string>> = {
   "*.calls[]": "text or { service, until }",
   "*.network": '{ network, subnetwork, tags, connector, egress, privateDnsZone }, "mesh" or "none"',
   ".egress": '"all-traffic" or "private-ranges-only"',
+  "services.*.cloudSql": "text or { instance, database }",
   ".env.*": "text, a number, true or false or { secret, version }",
   ".executionEnvironment": '"gen1" or "gen2"',
   ".ingress": 'internal, load-balancer, or { all: "the reason why the internet may reach it" }',

@@ -1,5 +1,17 @@
 import * as assert from "node:assert/strict";
-import { declaredServices, declaredTasks } from "../../sandbox/running/declared";
+import { join } from "node:path";
+import { declaredServices, declaredTasks, workloadsOf } from "../../sandbox/running/declared";
+
+describe("what the sandbox reads in a config of a service", () => {
+  it("is how it is started, and what it has here alone", () => {
+    const env = { DATABASE_URL: "postgresql://localhost/desk" };
+    const desk = { source: join(__dirname, "data-plane"), sandbox: { command: ["node", "main.js"], env } };
+    const declared = declaredServices({ "cloud-run-mesh:services": JSON.stringify({ desk }) });
+    assert.deepEqual(workloadsOf(declared), [
+      { service: "desk", folder: desk.source, command: ["node", "main.js"], env },
+    ]);
+  });
+});
 
 describe("what the sandbox reads in a config of a renamed key", () => {
   it("is found by the name that its old key gave it, unless it has one of its own", () => {

@@ -2,10 +2,14 @@
 import {
   type AccessGraph,
   accountEmail,
+  type CloudSqlSpec,
   callerName,
+  DATABASE_ROLES,
   type Edge,
   IAP_ACCESSOR_ROLE,
   INVOKER_ROLE,
+  instanceCondition,
+  instanceParts,
   type ReceiverSpec,
   untilCondition,
 } from "../../mesh";
@@ -147,12 +151,23 @@ function accountsOf({ graph, project, serviceAccounts }: MeshInPlace): { email: 
 }
 
 /** Roles that the config gives to accounts on the project. */
-function projectRoles({ graph, serviceAccounts }: MeshInPlace): DeclaredGrant[] {
+function projectRoles({ graph, project, serviceAccounts }: MeshInPlace): DeclaredGrant[] {
   return [...graph.services, ...graph.jobs, ...graph.workerPools].flatMap((node) => {
     const { roles = [] } = node as { readonly roles?: readonly string[] };
     const member = accountMember(node.key, serviceAccounts);
-    return roles.map((role) => ({ member, role, reason: `roles of "${node.key}"` }));
+    return [
+      ...roles.map((role) => ({ member, role, reason: `roles of "${node.key}"` })),
+      ...databaseRoles(node, project).map((grant) => ({ ...grant, member })),
+    ];
   });
+}
+
+/** The way into a database of the project. */
+function databaseRoles(node: { readonly key: string; readonly cloudSql?: CloudSqlSpec }, project: string) {
+  const { key, cloudSql } = node;
+  if (!cloudSql || instanceParts(cloudSql.instance).project !== project) return [];
+  const condition = instanceCondition(cloudSql.instance).expression;
+  return DATABASE_ROLES.map((role) => ({ role, condition, reason: `services.${key}.cloudSql` }));
 }
 
 /** What is not deployed has no account, and so is found in no policy. */

@@ -64,6 +64,7 @@ export const BODIES: Readonly<Record<string, RequestBody>> = {
   "gcp:projects/serviceIdentity:ServiceIdentity": {
     inUrl: ["project", "service"],
   },
+  "gcp:sql/user:User": { message: "sqladmin.v1/User", inUrl: ["instance", "project"] },
   "gcp:storage/bucket:Bucket": {
     message: "storage.v1/Bucket",
     inUrl: ["project"],

@@ -83,6 +83,8 @@ export const READ_BACK: Readonly<Record<string, ReadBackArguments>> = {
   },
   // resourcemanager/iam_service_account.go: the account stays in the form in which it is named
   "gcp:serviceaccount/iAMMember:IAMMember": { member },
+  // sql/resource_sql_user.go
+  "gcp:sql/user:User": {},
   // resourcemanager/resource_google_service_account.go
   "gcp:serviceaccount/account:Account": {},
   // resourcemanager/resource_google_project_service.go, servicenetworking/…_project_service_identity.go

@@ -119,6 +119,7 @@ export class Fleet {
       environment: async (port) => ({
         ...machineEnvironment(env, home),
         ...containerEnvironment(current(), controlPlane),
+        ...workload.env,
         // After what the container asks for: a proxy of its own would lead out of the sandbox.
         ...(await access).env,
         ...cloudRunEnvironment(current(), port),

@@ -1,5 +1,6 @@
 import { wrongAccess } from "./access";
 import { wrongCalls } from "./calls";
+import { wrongDatabases } from "./cloud-sql";
 import { wrongContainers } from "./containers";
 import { wrongDevelopers } from "./developers";
 import { wrongFormerly } from "./formerly";
@@ -23,6 +24,7 @@ export const wrongConfigs: readonly WrongConfig[] = [
   ...wrongFormerly,
   ...wrongIdentities,
   ...wrongContainers,
+  ...wrongDatabases,
   ...wrongFunctions,
   ...wrongJobs,
   ...wrongLoadBalancers,

@@ -1,5 +1,15 @@
+import { instanceParts, type MeshSpec } from "../../../mesh";
 import { hasImpersonations, makesAccounts, secretsOf } from "../../../mesh/project-services";
 import { always, homesOf, type Row, when, whenSome } from "./row";
+
+const rolesOn = (mesh: MeshSpec) =>
+  mesh.functions === undefined ? whenSome(({ roles = [] }) => roles.length > 0)(mesh) : [mesh.project];
+
+const databaseHomes = ({ services }: MeshSpec) => [
+  ...new Set(
+    Object.values(services).flatMap(({ cloudSql }) => (cloudSql ? [instanceParts(cloudSql.instance).project] : [])),
+  ),
+];
 
 /** What it takes to make the accounts, and to grant them and others what they need. */
 export const ACCOUNTS: readonly Row[] = [
@@ -43,8 +53,13 @@ export const ACCOUNTS: readonly Row[] = [
   {
     permissions: ["resourcemanager.projects.getIamPolicy", "resourcemanager.projects.setIamPolicy"],
     what: "grant the accounts their roles on the project",
-    where: "`roles`, and `functions`, which are built and called by accounts with roles",
-    on: (mesh) =>
-      mesh.functions === undefined ? whenSome(({ roles = [] }) => roles.length > 0)(mesh) : [mesh.project],
+    where: "`roles`, `functions`, which are built and called by accounts with roles, and `cloudSql`, on its project",
+    on: (mesh) => [...new Set([...rolesOn(mesh), ...databaseHomes(mesh)])],
+  },
+  {
+    permissions: ["cloudsql.instances.get", "cloudsql.users.create", "cloudsql.users.list"],
+    what: "make the users that the services log in as",
+    where: "`cloudSql`, on the project that the instance is in",
+    on: databaseHomes,
   },
 ];
