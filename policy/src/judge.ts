@@ -62,7 +62,7 @@ export function judgeStackBy(rule: StackRule, resources: readonly StackResource[
     violation: ({ urn }, path, message) => findings.push(findingOf(rule, "violation", urn, path, message)),
   };
   try {
-    rule.check(resources, report);
+    rule.check(resources, report, config);
   } catch (error) {
     findings.push(findingOf(rule, "violation", "", "", failure(rule, error, "this stack")));
   }

@@ -10,6 +10,7 @@ import {
   validateResourceOfType,
 } from "@pulumi/policy";
 import { BLIND_SPOTS, BlindSpots } from "./blind-spots";
+import { givenIn, PLANNED_AS_UNKNOWN } from "./inputs/given";
 import { judgeBy, judgeStackBy, levelOf } from "./judge";
 import type { Props, Rule, RuleRecord, StackRule } from "./rule";
 import { rules as allRules, stackRules as allStackRules } from "./rules";
@@ -28,30 +29,39 @@ export function policyPack(
   stackRules: readonly StackRule[] = allStackRules,
 ): PolicyPackArgs {
   const blindSpots = new BlindSpots();
+  const given = new Map<string, ReadonlySet<string>>();
   return {
     enforcementLevel: "mandatory",
     provider: "gcp",
     tags: ["google-cloud", "cloud-run", "iam"],
     policies: [
-      ...rules.map((rule) => toPolicy(rule, blindSpots)),
-      ...stackRules.map(toStackPolicy),
+      ...rules.map((rule) => toPolicy(rule, blindSpots, given)),
+      ...stackRules.map((rule) => toStackPolicy(rule, given)),
       blindSpotPolicy(blindSpots),
     ],
   };
 }
 
-function toPolicy(rule: Rule, blindSpots: BlindSpots): ResourceValidationPolicy {
-  return { ...recordOf(rule), validateResource: validationOf(rule, blindSpots) };
+/** By URN, the properties that the program sets: the engine asks the resource rules with inputs, the stack rules with outputs. */
+type Given = Map<string, ReadonlySet<string>>;
+
+function toPolicy(rule: Rule, blindSpots: BlindSpots, given: Given): ResourceValidationPolicy {
+  return { ...recordOf(rule), validateResource: validationOf(rule, blindSpots, given) };
 }
 
-function toStackPolicy(rule: StackRule): StackValidationPolicy {
+/** The SDK passes over a stack policy that carries a type token where the stack has no resource of that type. */
+function toStackPolicy(rule: StackRule, given: Given): StackValidationPolicy {
+  const validateStack: StackValidationPolicy["validateStack"] = ({ resources, getConfig }, report) => {
+    const stack = resources.map((resource) => {
+      const named = given.get(resource.urn);
+      return { ...resource, sources: sourcesOf(resource), ...(named && { given: named }) };
+    });
+    const findings = judgeStackBy(rule, stack, getConfig<Props>());
+    for (const { message, urn } of findings) say(report, message, urn);
+  };
   return {
     ...recordOf(rule),
-    validateStack: ({ resources, getConfig }, report) => {
-      const stack = resources.map((resource) => ({ ...resource, sources: sourcesOf(resource) }));
-      const findings = judgeStackBy(rule, stack, getConfig<Props>());
-      for (const { message, urn } of findings) say(report, message, urn);
-    },
+    validateStack: rule.needs === undefined ? validateStack : Object.assign(validateStack, classOf(rule.needs)),
   };
 }
 
@@ -75,8 +85,9 @@ function recordOf(rule: RuleRecord) {
   };
 }
 
-function validationOf(rule: Rule, blindSpots: BlindSpots): ResourceValidation {
+function validationOf(rule: Rule, blindSpots: BlindSpots, given: Given): ResourceValidation {
   const validate = (args: ResourceValidationArgs, report: ReportViolation) => {
+    if (PLANNED_AS_UNKNOWN.has(args.type)) given.set(args.urn, givenIn(args.props));
     const findings = judgeBy(rule, args, args.getConfig<Props>());
     for (const finding of findings) if (finding.kind === "violation") say(report, finding.message);
     blindSpots.note(findings);

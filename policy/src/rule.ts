@@ -7,6 +7,7 @@ export type Family =
   | "no broad grants"
   | "no broken calls"
   | "no borrowed identities"
+  | "no eavesdropping"
   | "no leaked secrets"
   | "known images"
   | "nothing unseen"
@@ -88,6 +89,11 @@ export interface StackResource {
   readonly props: Props;
   /** URNs of the resources that a property's value came from, by property; also while the value is unknown. */
   readonly sources?: Readonly<Record<string, readonly string[]>>;
+  /**
+   * Properties that the program sets. At a preview the real provider plans others as unknown that the program leaves out:
+   * `ingress` of a service, `iap` of a backend service. @default cannot be told: what is unknown may be either
+   */
+  readonly given?: ReadonlySet<string>;
 }
 
 /**
@@ -95,7 +101,10 @@ export interface StackResource {
  * update after everything is. So it holds what no single resource shows, and nothing else.
  */
 export interface StackRule extends RuleRecord {
-  check(resources: readonly StackResource[], report: StackReport): void;
+  /** A type without which there is nothing to judge: a stack that has none of it costs nothing. @default judges any stack */
+  readonly needs?: string;
+  /** @param config the rule's keys in the policy config */
+  check(resources: readonly StackResource[], report: StackReport, config: Props): void;
 }
 
 export interface StackReport {
@@ -143,7 +152,9 @@ export interface Examples {
 /** Some resources of a stack; `sources` name other ones of it instead of their URNs. */
 export interface StackExample {
   readonly because: string;
-  readonly resources: readonly Omit<StackResource, "urn">[];
+  readonly resources: readonly Omit<StackResource, "urn" | "given">[];
+  /** The rule's keys in the policy config. @default none */
+  readonly config?: Props;
   /** Other stack rules that rightly find fault with it. @default none */
   readonly also?: readonly string[];
 }

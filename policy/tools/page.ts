@@ -153,10 +153,12 @@ function resourcesOf(record: RuleRecord): string {
   }
   return [...modules]
     .flatMap(([module, names]) =>
-      names.size > NAMED ? `\`${module}.*Iam*\`` : [...names].map((type) => `\`${module}.${type}\``),
+      names.size > NAMED && [...names].every((name) => name.endsWith("*"))
+        ? `\`${module}.*Iam*\``
+        : [...names].map((type) => `\`${module}.${type}\``),
     )
     .join(", ");
 }
 
-/** How many resources of a module are named. */
+/** How many resources of a module are named, where all are grants. */
 const NAMED = 4;

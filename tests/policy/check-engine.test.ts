@@ -2,6 +2,7 @@
 import * as assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import * as path from "node:path";
+import { allRules } from "../../policy/src/rules";
 import { usesPulumi } from "../support/pulumi-cli";
 import { findingsIn, type OwnProgram, openProgram, PROGRAMS } from "./program";
 
@@ -63,7 +64,10 @@ describe("npm run judge, with the real engine", function () {
       stdout,
       /^4 secrets are masked in the preview and were not judged; give the plan with --plan, or use --stack$/m,
     );
-    assert.match(stdout, /^8 resources judged by 27 rules: 0 mandatory, 0 advisory$/m);
+    assert.ok(
+      stdout.split("\n").includes(`8 resources judged by ${allRules.length} rules: 0 mandatory, 0 advisory`),
+      stdout,
+    );
   });
 
   it("reads a preview and its plan from files, with the levels of a policy config", async () => {

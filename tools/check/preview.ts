@@ -6,6 +6,7 @@
  * `--show-secrets`. The plan has the secrets and what the provider foresees as outputs, but of an unchanged resource no
  * inputs. Together they hold what the engine hands to a policy pack.
  */
+import { givenIn } from "../../policy/src/inputs/given";
 import type { Resource } from "../../policy/src/judge";
 import type { Props, StackResource } from "../../policy/src/rule";
 
@@ -87,13 +88,14 @@ const NOT_MADE: ReadonlySet<string> = new Set(["delete", "delete-replaced", "rea
 /** For {@link judge}: a resource rule reads inputs, as the engine gives them before anything is made. */
 export const asResource = ({ urn, type, name, inputs }: Previewed): Resource => ({ urn, type, name, props: inputs });
 
-/** For {@link judgeStack}: a stack rule reads outputs, where they are foreseen. */
+/** For {@link judgeStack}: a stack rule reads outputs, where they are foreseen, and knows what the program left out. */
 export const asStackResource = ({ urn, type, name, inputs, outputs, sources }: Previewed): StackResource => ({
   urn,
   type,
   name,
   props: { ...inputs, ...outputs },
   sources,
+  given: givenIn(inputs),
 });
 
 /** How many resources the preview counts and does not list. */

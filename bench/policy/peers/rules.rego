@@ -1,4 +1,4 @@
-# Eight of the pack's 27 rules, as a Terraform user writes them for OPA: fewer than the pack runs, to be on the safe side.
+# Eight of the pack's rules, as a Terraform user writes them for OPA: fewer than the pack runs, to be on the safe side.
 package mesh
 
 public := {"allUsers", "allAuthenticatedUsers"}

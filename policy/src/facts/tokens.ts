@@ -13,6 +13,49 @@ export const ORGANIZATION_ROLE = "gcp:organizations/iAMCustomRole:IAMCustomRole"
 export const WORKLOAD_POOL_PROVIDER = "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider";
 export const WORKFORCE_POOL_PROVIDER = "gcp:iam/workforcePoolProvider:WorkforcePoolProvider";
 
+/** The parts of a load balancer, each global and regional. Only a regional group can lead to what is serverless. */
+export const NETWORK_ENDPOINT_GROUP = "gcp:compute/regionNetworkEndpointGroup:RegionNetworkEndpointGroup";
+export const BACKEND_SERVICE = "gcp:compute/backendService:BackendService";
+export const REGION_BACKEND_SERVICE = "gcp:compute/regionBackendService:RegionBackendService";
+export const BACKEND_SERVICES: readonly string[] = [BACKEND_SERVICE, REGION_BACKEND_SERVICE];
+export const URL_MAP = "gcp:compute/uRLMap:URLMap";
+export const REGION_URL_MAP = "gcp:compute/regionUrlMap:RegionUrlMap";
+export const URL_MAPS: readonly string[] = [URL_MAP, REGION_URL_MAP];
+export const TARGET_HTTP_PROXY = "gcp:compute/targetHttpProxy:TargetHttpProxy";
+export const REGION_TARGET_HTTP_PROXY = "gcp:compute/regionTargetHttpProxy:RegionTargetHttpProxy";
+export const TARGET_HTTPS_PROXY = "gcp:compute/targetHttpsProxy:TargetHttpsProxy";
+export const REGION_TARGET_HTTPS_PROXY = "gcp:compute/regionTargetHttpsProxy:RegionTargetHttpsProxy";
+export const TARGET_SSL_PROXY = "gcp:compute/targetSSLProxy:TargetSSLProxy";
+export const FORWARDING_RULES: readonly string[] = [
+  "gcp:compute/globalForwardingRule:GlobalForwardingRule",
+  "gcp:compute/forwardingRule:ForwardingRule",
+];
+export const SSL_POLICIES: readonly string[] = [
+  "gcp:compute/sSLPolicy:SSLPolicy",
+  "gcp:compute/regionSslPolicy:RegionSslPolicy",
+];
+export const SECURITY_POLICY = "gcp:compute/securityPolicy:SecurityPolicy";
+export const SECURITY_POLICY_RULE = "gcp:compute/securityPolicyRule:SecurityPolicyRule";
+export const ORGANIZATION_SECURITY_POLICY_RULE =
+  "gcp:compute/organizationSecurityPolicyRule:OrganizationSecurityPolicyRule";
+
+/** What Identity-Aware Proxy does before something that it guards. */
+export const IAP_SETTINGS = "gcp:iap/settings:Settings";
+
+export const IDENTITY_PLATFORM: readonly string[] = [
+  "config:Config",
+  "defaultSupportedIdpConfig:DefaultSupportedIdpConfig",
+  "inboundSamlConfig:InboundSamlConfig",
+  "oauthIdpConfig:OauthIdpConfig",
+  "tenant:Tenant",
+  "tenantDefaultSupportedIdpConfig:TenantDefaultSupportedIdpConfig",
+  "tenantInboundSamlConfig:TenantInboundSamlConfig",
+  "tenantOauthIdpConfig:TenantOauthIdpConfig",
+].map((type) => `gcp:identityplatform/${type}`);
+
+/** An API that a project has switched on. */
+export const PROJECT_SERVICE = "gcp:projects/service:Service";
+
 /** `service` + `Iam` -> the Member, the Binding and the Policy of that resource. */
 function forms(module: string, stem: string): string[] {
   const name = stem[0]?.toUpperCase() + stem.slice(1);

@@ -57,6 +57,11 @@ export function lengthOf(value: unknown): number {
   return Array.isArray(value) ? value.length : 0;
 }
 
+/** The provider turns text into booleans (https://pkg.go.dev/strconv#ParseBool); what is not clearly false is taken for true. */
+export function isFalse(value: unknown): boolean {
+  return value === false || (typeof value === "string" && /^(?:|0|f|false)$/i.test(value.trim()));
+}
+
 /** What a message may say of a value: its form, never its content, because it may be a secret. */
 export function shapeOf(value: unknown): string {
   if (typeof value === "string") return value.trim() === "" ? "blank text" : `text of ${value.length} characters`;

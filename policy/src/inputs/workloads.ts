@@ -2,7 +2,8 @@
 
 import { FUNCTION_V1, FUNCTION_V2, JOB, SERVICE, SERVICE_V1, WORKER_POOL } from "../facts/tokens";
 import type { Props } from "../rule";
-import { lengthOf, pathOf, type Reading, read } from "./read";
+import { elements, type Place, placeAt } from "./places";
+import { type Reading, read } from "./read";
 
 type Keys = readonly string[];
 
@@ -92,26 +93,6 @@ export const WORKLOADS: ReadonlyMap<string, WorkloadType> = new Map<string, Work
 ]);
 
 export const WITH_CONTAINERS = [...WORKLOADS].filter(([, { containers }]) => containers).map(([type]) => type);
-
-/** A part of the inputs with its path: what is read there, and how to read on below it. */
-export interface Place {
-  readonly path: string;
-  readonly keys: readonly (string | number)[];
-  readonly reading: Reading;
-}
-
-function placeAt(props: Props, ...keys: (string | number)[]): Place {
-  const path = keys.reduce<string>((parent, key) => pathOf(parent, key), "");
-  return { path, keys, reading: read(props, ...keys) };
-}
-
-/** Each element of the list at these keys; the list itself where it is unknown. */
-function elements(props: Props, ...keys: (string | number)[]): Place[] {
-  const list = placeAt(props, ...keys);
-  if (list.reading.state === "unknown") return [list];
-  if (list.reading.state === "absent") return [];
-  return Array.from({ length: lengthOf(list.reading.value) }, (_, i) => placeAt(props, ...keys, i));
-}
 
 /** The image of each container; a place that is unknown may hold any. */
 export function images(props: Props, type: string): Place[] {

@@ -1,5 +1,6 @@
 /** The lists of rules, in the order in which they are documented and reported. */
 import type { Rule, RuleRecord, StackRule } from "../rule";
+import { noFakedIdentities } from "./balancers/no-faked-identities";
 import { noForeignImages } from "./contents/no-foreign-images";
 import { noForeignProviders } from "./contents/no-foreign-providers";
 import { noPlainSecrets } from "./contents/no-plain-secrets";
@@ -44,6 +45,7 @@ export const rules: readonly Rule[] = [
   noBroadImpersonation,
   noUserManagedKeys,
   noUnconditionalFederation,
+  noFakedIdentities,
   noPlainSecrets,
   noUnpinnedImages,
   noForeignImages,

@@ -1,5 +1,5 @@
 import { SERVICE, SERVICE_V1 } from "../../facts/tokens";
-import { pathOf, read, shapeOf } from "../../inputs/read";
+import { isFalse, pathOf, read, shapeOf } from "../../inputs/read";
 import type { Rule } from "../../rule";
 
 /** The second is the annotation of https://docs.cloud.google.com/run/docs/reference/rest/v1/ObjectMeta */
@@ -38,11 +38,6 @@ export const noDisabledInvokerCheck: Rule = {
     );
   },
 };
-
-/** The provider turns text into booleans (https://pkg.go.dev/strconv#ParseBool); what is not clearly false is refused. */
-export function isFalse(value: unknown): boolean {
-  return value === false || (typeof value === "string" && /^(?:|0|f|false)$/i.test(value.trim()));
-}
 
 function isTrue(value: unknown): boolean {
   return value === true || (typeof value === "string" && value.trim().toLowerCase() === "true");

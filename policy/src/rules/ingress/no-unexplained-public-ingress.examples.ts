@@ -1,7 +1,7 @@
 import { FUNCTION_V1, FUNCTION_V2, SERVICE, SERVICE_V1 } from "../../facts/tokens";
+import { INGRESS_ALL_REASON, INGRESS_ALL_REASON_LABEL } from "../../inputs/ingress";
 import type { Examples } from "../../rule";
 import { functionV1, functionV2, secret, serviceV1, UNKNOWN } from "../given.examples";
-import { INGRESS_ALL_REASON, INGRESS_ALL_REASON_LABEL } from "./no-unexplained-public-ingress";
 
 const INGRESS_V1 = "run.googleapis.com/ingress";
 const PATH_V1 = `metadata.annotations["${INGRESS_V1}"]`;

@@ -1,8 +1,7 @@
 import { refusesAudience, sentTokens } from "../../inputs/audiences";
-import { read } from "../../inputs/read";
+import { isFalse, read } from "../../inputs/read";
 import { isPublic, stackOf } from "../../inputs/stack";
 import type { StackResource, StackRule } from "../../rule";
-import { isFalse } from "../ingress/no-disabled-invoker-check";
 
 /** A token for another audience is as good as none: the call fails with 401, whatever its sender is granted. */
 export const noUnacceptedAudiences: StackRule = {

@@ -1,7 +1,6 @@
-import { read } from "../../inputs/read";
+import { isFalse, read } from "../../inputs/read";
 import { calleesOf, isPublic, mayInvoke, stackOf } from "../../inputs/stack";
 import type { StackRule } from "../../rule";
-import { isFalse } from "../ingress/no-disabled-invoker-check";
 
 /** A URL in a variable is a call that is meant; without a grant it fails with 403 on the first day, and invites allUsers. */
 export const noUnpermittedCalls: StackRule = {

@@ -1,7 +1,7 @@
+import { isClosed } from "../../inputs/ingress";
 import { leadsIntoOwnNetwork, resolvesPrivately, routeOf, wayPath } from "../../inputs/routes";
 import { calleesOf, stackOf, type Workload } from "../../inputs/stack";
 import type { StackRule } from "../../rule";
-import { isClosed } from "../ingress/no-unexplained-public-ingress";
 
 /**
  * From Cloud Run and functions, only what comes through a VPC network counts as internal:
