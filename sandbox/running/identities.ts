@@ -1,6 +1,7 @@
 /** Somebody for every caller that the access graph knows: its services, and one demo person or account per member. */
 import { createHash } from "node:crypto";
 import type { Person } from "../data-plane";
+import { personBehind } from "./people";
 
 /** One who calls. */
 export interface Identity {
@@ -14,8 +15,14 @@ export interface Identity {
   readonly person?: Person;
 }
 
-/** The demo person or account that a member of a grant means. */
-export function memberIdentity(member: string): Identity {
+/**
+ * The demo person or account that a member of a grant means.
+ *
+ * @param people those that the stack config declares, one of whom it may mean
+ */
+export function memberIdentity(member: string, people: readonly Person[] = []): Identity {
+  const declared = personBehind(member, people);
+  if (declared) return { name: member, email: declared.email, person: declared };
   const [kind = "", rest = ""] = member.split(/:(.*)/s);
   switch (kind) {
     case "group": {

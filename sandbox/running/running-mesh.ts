@@ -11,6 +11,7 @@ import { IAP_ACCESSOR_ROLE } from "../data-plane/iap/access";
 import { EngineError, messageOf, type ProjectConfig, type StackConfig } from "../engine";
 import { declaredServices, declaredTasks, type StackOutputs, workloadsOf } from "./declared";
 import { type Identity, memberIdentity } from "./identities";
+import { declaredPeople } from "./people";
 
 export interface RunningMeshOptions
   extends Pick<DataPlaneOptions, "controlPlane" | "onDecision" | "onLog" | "env" | "clock"> {
@@ -94,12 +95,13 @@ export class RunningMesh {
       ...declaredTasks(stackConfig.config),
     ];
     const keys = new Set(callers.map(({ key }) => key));
+    const declaredOnes = declaredPeople(stackConfig.config);
     const members = [...new Set(outputs.accessMatrix.map(({ caller }) => caller))].filter((one) => !keys.has(one));
     const identities = [
       ...callers.map(({ key, runs }): Identity => ({ name: key, email: outputs.serviceAccounts[key] ?? "", runs })),
-      ...members.map(memberIdentity),
+      ...members.map((member) => memberIdentity(member, declaredOnes)),
     ];
-    const people = identities.flatMap(({ person }) => person ?? []);
+    const people = [...new Set([...declaredOnes, ...identities.flatMap(({ person }) => person ?? [])])];
     const watchers = new Set(onDecision ? [onDecision] : []);
     const plane = await openDataPlane({
       ...rest,
