@@ -9,7 +9,9 @@ import { temporaryFolder, usesPulumi, withoutCredentials } from "../support/pulu
 const ROOT = path.join(__dirname, "../..");
 const files = [
   "Pulumi.dev.yaml",
-  ...readdirSync(path.join(ROOT, "examples")).map((name) => path.join("examples", name)),
+  ...readdirSync(path.join(ROOT, "examples"))
+    .filter((name) => name.endsWith(".yaml"))
+    .map((name) => path.join("examples", name)),
 ];
 
 /** What a stack config makes is committed beside this test. */

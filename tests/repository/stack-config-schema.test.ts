@@ -7,7 +7,9 @@ import { parse } from "yaml";
 const ROOT = path.join(__dirname, "../..");
 const schema = JSON.parse(readFileSync(path.join(ROOT, "docs/stack-config.schema.json"), "utf8"));
 const validate = new Ajv2020({ strict: false, allErrors: true }).compile(schema);
-const files = ["Pulumi.dev.yaml", ...readdirSync(path.join(ROOT, "examples")).map((name) => `examples/${name}`)];
+const files = ["Pulumi.dev.yaml", ...readdirSync(path.join(ROOT, "examples")).map((name) => `examples/${name}`)].filter(
+  (name) => name.endsWith(".yaml"),
+);
 
 /** What an editor would underline in a file with these services. */
 function underlined(services: object, more: object = {}): string[] {
