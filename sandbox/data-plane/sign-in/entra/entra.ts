@@ -174,6 +174,7 @@ export class Entra {
       key: await this.#key,
       clientNamed: (id) => this.#client(tenant, id),
       userWith: (id) => this.userWith(id),
+      claims: this.#options.users.flatMap(({ attributes }) => Object.keys(attributes)),
     });
   }
 

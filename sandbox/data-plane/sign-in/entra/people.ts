@@ -50,7 +50,10 @@ export function nameOf({ name, email }: Person): string {
   return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(" ") || email;
 }
 
-/** Beyond this many, a token names no groups but says where to ask. Source: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference#groups-overage-claim */
+/**
+ * Beyond this many, a token names no groups at all.
+ * Source: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference#groups-overage-claim
+ */
 const MOST_GROUPS = 200;
 
 /** The claims of a token for somebody. Source: https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference */
@@ -59,6 +62,5 @@ export function claimsOf({ id, email, name, groups, attributes }: EntraUser, ten
     ...attributes,
     ...{ oid: id, tid: tenant, ver: "2.0", name, preferred_username: email, email },
     ...(groups.length > 0 && groups.length <= MOST_GROUPS && { groups: [...groups] }),
-    ...(groups.length > MOST_GROUPS && { _claim_names: { groups: "src1" } }),
   };
 }

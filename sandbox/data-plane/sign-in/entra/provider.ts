@@ -14,6 +14,8 @@ export interface TenantOptions {
   /** An app that is registered with the tenant, as `oidc-provider` knows clients. */
   clientNamed(id: string): AdapterPayload | undefined;
   userWith(id: string): EntraUser | undefined;
+  /** Claims that tokens have beside Entra's own. */
+  readonly claims: readonly string[];
 }
 
 /** Source of the hour: https://learn.microsoft.com/entra/identity-platform/id-tokens#token-lifetime */
@@ -30,7 +32,7 @@ export function signInPath(tenant: string, id: string): string {
 export type TenantProvider = OpenIdProvider;
 
 /** The library takes a third of a second to load, and few meshes have anybody sign in. */
-export function openTenant({ tenant, key, clientNamed, userWith }: TenantOptions): TenantProvider {
+export function openTenant({ tenant, key, clientNamed, userWith, claims }: TenantOptions): TenantProvider {
   const { default: Provider, interactionPolicy } = require("oidc-provider") as typeof import("oidc-provider");
   const memory = new Memory(clientNamed);
   const policy = interactionPolicy.base();
@@ -49,7 +51,7 @@ export function openTenant({ tenant, key, clientNamed, userWith }: TenantOptions
     },
     scopes: ["openid", "profile", "email", "offline_access"],
     claims: {
-      openid: ["sub", "oid", "tid", "ver", "groups"],
+      openid: ["sub", "oid", "tid", "ver", "groups", ...claims],
       profile: ["name", "preferred_username"],
       email: ["email"],
     },

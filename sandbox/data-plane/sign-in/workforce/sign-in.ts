@@ -36,7 +36,6 @@ interface Request {
 interface Pending extends Request {
   readonly provider: string;
   readonly verifier: string;
-  readonly nonce: string;
   readonly browser: string;
   readonly expiresAtMs: number;
 }
@@ -100,13 +99,13 @@ export class WorkforceSignIn {
 
   #start(provider: WorkforceProvider, going: Request, response: ServerResponse): Outcome {
     if (provider.closed !== undefined) return refuse(response, 400, "Nobody can sign in here", provider.closed);
-    const [verifier, nonce, browser, state] = [random(), random(), random(), random()];
+    const [verifier, browser, state] = [random(), random(), random()];
     const expiresAtMs = this.options.clock().getTime() + LIFETIME_SECONDS * 1000;
-    this.#pending.set(state, { ...going, provider: provider.name, verifier, nonce, browser, expiresAtMs });
+    this.#pending.set(state, { ...going, provider: provider.name, verifier, browser, expiresAtMs });
     if (this.#pending.size > MOST) this.#pending.delete(this.#pending.keys().next().value!);
     const query = new URLSearchParams({
       ...{ client_id: provider.clientId, redirect_uri: callbackOf(provider), response_type: "code" },
-      ...{ scope: [...new Set(["openid", ...provider.scopes])].join(" "), state, nonce },
+      ...{ scope: [...new Set(["openid", ...provider.scopes])].join(" "), state },
       ...{ code_challenge: challengeOf(verifier), code_challenge_method: "S256" },
     });
     response.writeHead(302, {
@@ -145,7 +144,7 @@ export class WorkforceSignIn {
       const provider = this.options.providers.named(name);
       if (!provider) throw new NotAdmitted("invalid_grant", `no workforce provider is ${name}`);
       const idToken = await this.#idToken(answered.get("code") ?? "", provider, pending);
-      const signedIn = await admit(idToken, provider, { entra, now: clock(), nonce: pending.nonce });
+      const signedIn = await admit(idToken, provider, { entra, now: clock() });
       const { challenge } = pending;
       const code = codes.issue(pending, { signedIn, ...(challenge !== undefined && { challenge }) });
       return sendBack(response, pending, { code }, `${signedIn.email} is ${signedIn.principal}`);

@@ -8,8 +8,6 @@ import type { WorkforceProvider } from "./providers";
 export interface Admission {
   readonly entra: Entra;
   readonly now: Date;
-  /** That the token has to name. @default - none */
-  readonly nonce?: string;
 }
 
 /**
@@ -19,12 +17,9 @@ export interface Admission {
  * @throws NotAdmitted
  */
 export async function admit(idToken: string, provider: WorkforceProvider, admission: Admission): Promise<SignedIn> {
-  const { entra, now, nonce } = admission;
+  const { entra, now } = admission;
   if (provider.closed !== undefined) throw new NotAdmitted("invalid_grant", provider.closed);
   const claims = await verified(idToken, provider, admission);
-  if (nonce !== undefined && claims["nonce"] !== nonce) {
-    throw new NotAdmitted("invalid_grant", "The nonce in ID Token does not match the expected one.");
-  }
   const person = mapped(provider, claims as Claims);
   const user = entra.userWith(String(claims["oid"]));
   if (!user) throw new NotAdmitted("invalid_grant", `nobody in the directory has the object id ${claims["oid"]}`);
