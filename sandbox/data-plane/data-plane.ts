@@ -47,6 +47,7 @@ export class DataPlane {
   readonly #identities: Identities;
   readonly #balancer: LoadBalancer;
   readonly #iap: IdentityAwareProxy;
+  readonly #people: PeopleSignIn;
   readonly #apis: GoogleApis;
   readonly #desk = new AccessDesk(this.#folder, () => this.#proxyPort);
   readonly #fleet: Fleet;
@@ -74,15 +75,15 @@ export class DataPlane {
     const { directory, assertions: signer, issuer } = this.#identities;
     const verifier = new TokenVerifier(issuer);
     const apis: GoogleApis = (host, request, response) => this.#apis(host, request, response);
-    const people = new PeopleSignIn({
+    const everybody = { controlPlane, directory, people: options.people ?? [], clock: this.#clock };
+    this.#people = new PeopleSignIn({ ...everybody, apis });
+    this.#apis = googleApis({
       controlPlane,
-      directory,
-      people: options.people ?? [],
+      identities: this.#identities,
+      workforce: this.#people,
       clock: this.#clock,
-      apis,
     });
-    this.#apis = googleApis({ controlPlane, identities: this.#identities, workforce: people, clock: this.#clock });
-    this.signIn = options.signIn ?? people;
+    this.signIn = options.signIn ?? this.#people;
     const handshake = new Handshake(this.signIn, directory, this.#clock);
     this.#iap = new IdentityAwareProxy({ controlPlane, directory, signer, verifier, handshake, clock: this.#clock });
     const resources = new IapResources(controlPlane);
@@ -157,6 +158,16 @@ export class DataPlane {
   /** An access token for an address or for a service's own account, good for the Google APIs that are played. */
   accessToken(who: string): string {
     return this.#identities.issuer.accessToken(this.#email(who)).token;
+  }
+
+  /**
+   * An ID token of the company's directory, as somebody of a workforce pool has one before they ask Google for anything.
+   *
+   * @param provider `locations/global/workforcePools/POOL/providers/PROVIDER`
+   * @throws SignInError where somebody is not in the directory, or there is no such provider
+   */
+  workforceToken(who: string, provider: string): Promise<string> {
+    return this.#people.idToken(who, provider);
   }
 
   /** Replaces a service's process, or starts it, with what the control plane holds now; no request is lost. */

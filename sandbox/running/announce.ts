@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import * as path from "node:path";
 import { KeptFiles } from "../files/kept-files";
 import { thisProcess } from "../files/process-id";
-import { ANNOUNCEMENT, type Announcement, type Entry } from "./find-running";
+import { ANNOUNCEMENT, type Announcement, type Entry, type WorkforceEntry } from "./find-running";
 import type { Identity } from "./identities";
 import { mintAs } from "./mint";
 import type { RunningMesh } from "./running-mesh";
@@ -75,6 +75,9 @@ async function answer(mesh: RunningMesh, request: IncomingMessage, secret: strin
   if (request.url === "/declared") return { status: 200, body: mesh.declared };
   let text = "";
   for await (const chunk of request.setEncoding("utf8")) text += chunk;
+  if (request.url === "/enter-workforce") {
+    return { status: 200, body: await enterWorkforce(mesh, JSON.parse(text) as { as: string; provider: string }) };
+  }
   const { service: key, as } = JSON.parse(text) as { service: string; as?: string };
   const service = mesh.service(key);
   const identity = mesh.identity(as, service);
@@ -83,6 +86,14 @@ async function answer(mesh: RunningMesh, request: IncomingMessage, secret: strin
   const via = service.invokers.find((invoker) => invoker.caller === name)?.via;
   const token = await (via ? minted(mesh, identity, via, service.url) : mesh.token(identity, service.url));
   return { status: 200, body: { as: name, email, token, proxyUrl, caFile, ...(via && { via }) } satisfies Entry };
+}
+
+/** Throws for people where somebody is not in the company's directory, or the pool has no such provider. */
+async function enterWorkforce(mesh: RunningMesh, { as, provider }: { as: string; provider: string }) {
+  const identity = mesh.identity(as);
+  const idToken = await mesh.plane.workforceToken(identity.email, provider);
+  const { env } = await mesh.access(identity, "internet");
+  return { as: identity.name, idToken, env } satisfies WorkforceEntry;
 }
 
 /** Throws for people where IAM does not let somebody mint tokens of the account that they call as. */

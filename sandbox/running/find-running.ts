@@ -23,6 +23,8 @@ export interface RunningRemote {
   declared(): Promise<Declared>;
   /** All that is needed to call a service as somebody; without a name, as the first who may call it. */
   enter(service: string, as?: string): Promise<Entry>;
+  /** All that is needed to ask Google's APIs as somebody of a workforce pool. */
+  enterWorkforce(as: string, provider: string): Promise<WorkforceEntry>;
 }
 
 export interface Entry {
@@ -34,6 +36,14 @@ export interface Entry {
   readonly token: string;
   readonly proxyUrl: string;
   readonly caFile: string;
+}
+
+export interface WorkforceEntry {
+  readonly as: string;
+  /** Of the company's directory, for the pool's provider; good for an hour. */
+  readonly idToken: string;
+  /** What leads a process into the mesh. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** A mesh that has been announced, and the name of its folder below the state root. */
@@ -71,6 +81,8 @@ export async function findRunning(stateRoot: string, mesh?: string, start = "npm
     services,
     declared: async () => (await ask(announcement, "/declared")) as Declared,
     enter: async (service, as) => (await ask(announcement, "/enter", { service, as })) as Entry,
+    enterWorkforce: async (as, provider) =>
+      (await ask(announcement, "/enter-workforce", { as, provider })) as WorkforceEntry,
   };
 }
 

@@ -125,9 +125,9 @@ function claimsIn(payload: unknown): Record<string, unknown> {
   throw invalidArgument("payload is required: the claims to sign, as JSON in a string");
 }
 
-/** `projects/-/serviceAccounts/NAME` each. */
-function delegatesIn({ delegates = [] }: Fields): string[] {
-  const named = Array.isArray(delegates) ? delegates : [delegates];
+/** `projects/-/serviceAccounts/NAME` each. JSON of protocol buffers takes null for nothing; google-auth for Python sends it. */
+function delegatesIn({ delegates }: Fields): string[] {
+  const named = Array.isArray(delegates) ? delegates : [delegates ?? []].flat();
   return named.map((one) => {
     const name = /^projects\/-\/serviceAccounts\/([^/:]+)$/.exec(String(one))?.[1];
     if (name === undefined) throw invalidArgument("delegates: each is projects/-/serviceAccounts/ACCOUNT");

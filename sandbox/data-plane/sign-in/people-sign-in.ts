@@ -18,7 +18,7 @@ import {
   type Workforce,
 } from "./sign-in";
 import { NotAdmitted } from "./workforce/mapping";
-import { WorkforceProviders } from "./workforce/providers";
+import { type WorkforceProvider, WorkforceProviders } from "./workforce/providers";
 import {
   challengeOf,
   WORKFORCE_HOST,
@@ -92,8 +92,7 @@ export class PeopleSignIn implements SignIn, Workforce {
   }
 
   async exchange(providerName: string, idToken: string): Promise<SignedIn> {
-    const provider = this.#providers.named(providerName);
-    if (!provider) throw new SignInError("invalid_request", `no workforce provider is ${providerName}`);
+    const provider = this.#provider(providerName);
     try {
       return await admit(idToken, provider, { entra: this.#entra, now: this.#options.clock() });
     } catch (error) {
@@ -102,7 +101,22 @@ export class PeopleSignIn implements SignIn, Workforce {
     }
   }
 
+  /** What the company's directory gives somebody for a pool's provider. @throws SignInError */
+  async idToken(email: string, providerName: string): Promise<string> {
+    const provider = this.#provider(providerName);
+    if (provider.closed !== undefined) throw new SignInError("invalid_request", provider.closed);
+    const token = await this.#entra.idToken(email, provider);
+    if (token === undefined) throw new SignInError("invalid_grant", `${email} is not in the company's directory`);
+    return token;
+  }
+
   authenticate(clientId: string, clientSecret: string): void {
     this.#clients.authenticate(clientId, clientSecret);
+  }
+
+  #provider(name: string): WorkforceProvider {
+    const provider = this.#providers.named(name);
+    if (!provider) throw new SignInError("invalid_request", `no workforce provider is ${name}`);
+    return provider;
   }
 }

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AdapterPayload } from "oidc-provider";
 import type { Outcome } from "../../google-apis/apis";
-import { makeSigningKey } from "../../identity/signing-key";
+import { makeSigningKey, signedToken } from "../../identity/signing-key";
 import { bodyOf, formOf } from "../form";
 import { chooserPage, errorPage, sendPage } from "../pages";
 import { askWithin, type WithinAnswer, type WithinRequest } from "../within";
@@ -10,8 +10,8 @@ import type { WorkforceProvider } from "../workforce/providers";
 import { ApplicationTokens } from "./client-credentials";
 import { askGraph } from "./graph";
 import { GRAPH_HOST, tenantOf } from "./names";
-import type { EntraUser } from "./people";
-import { openTenant, serveTenant, type TenantProvider } from "./provider";
+import { claimsOf, type EntraUser } from "./people";
+import { openTenant, serveTenant, type TenantProvider, TOKEN_SECONDS } from "./provider";
 
 export interface EntraOptions {
   readonly users: readonly EntraUser[];
@@ -45,6 +45,16 @@ export class Entra {
     const wanted = idOrAddress.toLowerCase();
     const { users } = this.#options;
     return users.find(({ id, email }) => id.toLowerCase() === wanted || email.toLowerCase() === wanted);
+  }
+
+  /** An ID token without a browser; undefined for who is not in the directory. */
+  async idToken(idOrAddress: string, { issuer, clientId }: WorkforceProvider): Promise<string | undefined> {
+    const [user, tenant] = [this.userWith(idOrAddress), tenantOf(issuer)];
+    if (!user || tenant === undefined) return undefined;
+    const now = Math.floor(this.#options.clock().getTime() / 1000);
+    const times = { iat: now, nbf: now, exp: now + TOKEN_SECONDS };
+    const claims = { iss: issuer, aud: clientId, sub: user.id, ...times, ...claimsOf(user, tenant) };
+    return signedToken(claims, await this.#key);
   }
 
   /** Asks it as another server does. */

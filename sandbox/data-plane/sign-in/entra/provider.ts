@@ -19,7 +19,7 @@ export interface TenantOptions {
 }
 
 /** Source of the hour: https://learn.microsoft.com/entra/identity-platform/id-tokens#token-lifetime */
-const TOKEN_SECONDS = 3600;
+export const TOKEN_SECONDS = 3600;
 
 /** Until somebody has chosen who they are, and until the code is taken. */
 const SIGN_IN_SECONDS = 600;

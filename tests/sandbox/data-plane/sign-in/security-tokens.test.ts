@@ -142,6 +142,16 @@ describe("the Security Token Service", () => {
     assert.deepEqual(said(await at("other-app")), [400, { error: "invalid_grant", error_description: audience }]);
   });
 
+  it("gives nothing for a token of a provider that is switched off", async () => {
+    company.controlPlane.seed("gcp:iam/workforcePoolProvider:WorkforcePoolProvider", {
+      ...{ name: "off", workforcePoolId: "acme-staff", providerId: "off", location: "global", disabled: true },
+      ...{ oidc: { clientId: APP, issuerUri: ISSUER }, attributeMapping: { "google.subject": "assertion.oid" } },
+    });
+    const answer = await exchange(await idToken(company), { audience: `//iam.googleapis.com/${POOL}/providers/off` });
+    const description = 'the provider "off" is disabled';
+    assert.deepEqual(said(answer), [400, { error: "invalid_grant", error_description: description }]);
+  });
+
   it("says which part of a request is wrong", async () => {
     const good = await idToken(company);
     const error = async (more: Record<string, string>) => (await exchange(good, more)).json().error;

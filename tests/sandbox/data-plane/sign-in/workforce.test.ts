@@ -147,8 +147,11 @@ describe("sign-in by a workforce pool", () => {
       assert.equal((await window.request(url)).code, 400);
       assert.equal(company.said(), `400 auth.cloud.google: ${why}`);
     }
+    const before = own.cookies;
     assert.equal((await own.request(callback)).code, 302);
-    assert.equal((await own.request(callback)).code, 400, "the same callback again");
+    own.cookies = before;
+    assert.equal((await own.request(callback)).code, 400, "the same callback again, with the same cookie");
+    assert.equal(company.said(), `400 auth.cloud.google: ${why}`);
   });
 
   it("takes no code that Entra ID did not give, and none that it gave for another sign-in", async () => {
