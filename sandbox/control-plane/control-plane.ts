@@ -160,7 +160,8 @@ export class ControlPlane {
       const context = handler.context?.("delete", id) ?? `Error when reading or editing ${handler.kind}`;
       return during(context, () => {
         handler.mayDelete?.(found, world);
-        const changes: Change[] = [...(handler.cascade?.(found, world) ?? []), { drop: { type, id } }];
+        const time = world.now().toISOString();
+        const changes: Change[] = [...(handler.cascade?.(found, world) ?? []), { drop: { type, id, time } }];
         this.#store.apply(changes);
         return { ...done, inputs: found.inputs, state: found.state };
       });

@@ -32,7 +32,7 @@ function getProject(args: Properties, world: World): Properties {
     effectiveLabels: {},
     folderId: "",
     labels: {},
-    orgId: "",
+    orgId: world.projects.organization(projectId),
     pulumiLabels: {},
     tags: {},
   };

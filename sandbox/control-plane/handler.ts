@@ -25,6 +25,8 @@ export interface World {
   all(type: string): Iterable<StoredResource>;
   /** How many resources have had this id, plus one. */
   incarnation(type: string, id: string): number;
+  /** When the last resource with this id was deleted; undefined where none was. */
+  deletedAt(type: string, id: string): Date | undefined;
   /** What the resource refers to. Where it is missing, it is refused, or assumed to exist if the options say so. */
   need(type: string, inputs: Properties, refusal: () => Error): StoredResource;
 }

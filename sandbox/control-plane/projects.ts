@@ -4,7 +4,12 @@ import { createHash } from "node:crypto";
 export interface Project {
   id: string;
   number: string;
+  /** The number of the organization that it is in; empty where it is in none. @default - one of all other projects */
+  organization?: string;
 }
+
+/** The organization of projects of which nobody said another. */
+const ORGANIZATION = "433637338589";
 
 /** Twelve digits derived from the id, so that a project that nobody described has the same URLs on every machine. */
 export function derivedProjectNumber(projectId: string): string {
@@ -16,9 +21,13 @@ export function derivedProjectNumber(projectId: string): string {
 export class Projects {
   readonly #numbers = new Map<string, string>();
   readonly #ids = new Map<string, string>();
+  readonly #organizations = new Map<string, string>();
 
   constructor(known: readonly Project[] = []) {
-    for (const project of known) this.#learn(project.id, project.number);
+    for (const { id, number, organization } of known) {
+      this.#learn(id, number);
+      if (organization !== undefined) this.#organizations.set(id, organization);
+    }
   }
 
   /** Takes note of a project in which something exists. */
@@ -38,6 +47,11 @@ export class Projects {
   /** The id for an id or a number: Google takes both in resource names. */
   id(idOrNumber: string): string {
     return this.#ids.get(idOrNumber) ?? idOrNumber;
+  }
+
+  /** The number of the organization that a project is in; empty where it is in none. */
+  organization(id: string): string {
+    return this.#organizations.get(id) ?? ORGANIZATION;
   }
 
   #learn(id: string, number: string): void {

@@ -1,13 +1,19 @@
 import type { Handler } from "./handler";
 import { BUCKET, BUCKET_OBJECT, bucket, bucketObject } from "./handlers/bucket";
+import { certificate } from "./handlers/certificates/certificate";
+import { certificateMap, certificateMapEntry } from "./handlers/certificates/certificate-map";
+import { dnsAuthorization } from "./handlers/certificates/dns-authorization";
+import * as certificates from "./handlers/certificates/names";
 import { cloudFunction, FUNCTION } from "./handlers/cloud-function";
 import { DATABASE_USER, databaseUser } from "./handlers/database-user";
 import { grant } from "./handlers/grant";
 import { GRANT_KINDS } from "./handlers/grant-kinds";
-import { OAUTH_CLIENT, OAUTH_CREDENTIAL, oauthClient } from "./handlers/iam/oauth-client";
+import * as iam from "./handlers/iam/names";
+import { oauthClient } from "./handlers/iam/oauth-client";
 import { oauthClientCredential } from "./handlers/iam/oauth-client-credential";
-import { WORKFORCE_POOL, workforcePool } from "./handlers/iam/workforce-pool";
-import { WORKFORCE_PROVIDER, workforcePoolProvider } from "./handlers/iam/workforce-pool-provider";
+import { workforcePool } from "./handlers/iam/workforce-pool";
+import { workforcePoolProvider } from "./handlers/iam/workforce-pool-provider";
+import { IAP_SETTINGS, iapSettings } from "./handlers/iap/settings";
 import { globalAddress } from "./handlers/load-balancing/address";
 import { backendService } from "./handlers/load-balancing/backend-service";
 import { globalForwardingRule } from "./handlers/load-balancing/forwarding-rule";
@@ -44,10 +50,6 @@ export const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   [ACCOUNT, serviceAccount],
   [SECRET, secret],
   [SECRET_VERSION, secretVersion],
-  [OAUTH_CLIENT, oauthClient],
-  [OAUTH_CREDENTIAL, oauthClientCredential],
-  [WORKFORCE_POOL, workforcePool],
-  [WORKFORCE_PROVIDER, workforcePoolProvider],
   [NETWORK, network],
   [SUBNETWORK, subnetwork],
   [CONNECTOR, connector],
@@ -65,6 +67,15 @@ export const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   [balancer.HTTPS_PROXY, targetHttpsProxy],
   [balancer.FORWARDING_RULE, globalForwardingRule],
   [DATABASE_USER, databaseUser],
+  [certificates.AUTHORIZATION, dnsAuthorization],
+  [certificates.CERTIFICATE, certificate],
+  [certificates.CERTIFICATE_MAP, certificateMap],
+  [certificates.CERTIFICATE_MAP_ENTRY, certificateMapEntry],
+  [iam.OAUTH_CLIENT, oauthClient],
+  [iam.OAUTH_CREDENTIAL, oauthClientCredential],
+  [iam.WORKFORCE_POOL, workforcePool],
+  [iam.WORKFORCE_PROVIDER, workforcePoolProvider],
+  [IAP_SETTINGS, iapSettings],
   ["gcp:projects/service:Service", projectService],
   [SERVICE_IDENTITY, serviceIdentity],
   ...Object.entries(GRANT_KINDS).map(([type, kind]): [string, Handler] => [type, grant(kind)]),

@@ -15,6 +15,7 @@ const idOf = (name: string) => `projects/acme-dev/locations/global/oauthClients/
 const first: MeshSettings = { oauthClient: "iap-workforce" };
 const titled: MeshSettings = { ...first, displayName: "Staff" };
 const second: MeshSettings = { oauthClient: "iap-workforce-2" };
+const third: MeshSettings = { oauthClient: "iap-workforce-3" };
 
 describe("the OAuth client of Identity-Aware Proxy", function () {
   this.timeout(120_000);
@@ -116,17 +117,17 @@ describe("the OAuth client of Identity-Aware Proxy", function () {
     );
   });
 
-  it("goes with its secret, which Google deletes only once it is disabled, and is made again", async () => {
+  it("goes with its secret, which Google deletes only once it is disabled, and is made again under another name", async () => {
     await run("destroy", second);
     assert.deepEqual(stack.controlPlane.list({ type: CLIENT }), []);
     assert.deepEqual(stack.controlPlane.list({ type: CREDENTIAL }), []);
-    await run("up", first);
-    assert.equal(state("iap-workforce")!["state"], "ACTIVE");
+    await run("up", third);
+    assert.equal(state("iap-workforce-3")!["state"], "ACTIVE");
   });
 
   it("is no obstacle where it is gone before the stack goes", async () => {
-    stack.controlPlane.delete({ type: CLIENT, id: idOf("iap-workforce") });
-    await run("destroy", first);
+    stack.controlPlane.delete({ type: CLIENT, id: idOf("iap-workforce-3") });
+    await run("destroy", third);
     assert.deepEqual(stack.controlPlane.list({ type: CREDENTIAL }), []);
   });
 });

@@ -3,6 +3,7 @@ import type { World } from "../handler";
 import { type Properties, textAt } from "../properties";
 import { shortName } from "../rules/identifiers";
 import { projectOfEmail } from "../rules/members";
+import { BACKEND_SERVICE } from "./load-balancing/types";
 import { JOB, runId, SERVICE, WORKER_POOL } from "./run/names";
 import { SECRET, secretId } from "./secret";
 import { ACCOUNT } from "./service-account";
@@ -76,9 +77,13 @@ export const GRANT_KINDS: Readonly<Record<string, GrantKind>> = {
     },
     conditions: "read",
   },
-  "gcp:iap/webBackendServiceIamMember:WebBackendServiceIamMember": named("iap webbackendservice", (project, inputs) => {
-    return `projects/${project}/iap_web/compute/services/${shortName(String(inputs["webBackendService"]))}`;
-  }),
+  "gcp:iap/webBackendServiceIamMember:WebBackendServiceIamMember": {
+    ...named("iap webbackendservice", backendTarget),
+    admitTarget(inputs, world) {
+      const place = { project: String(inputs["project"]), name: shortName(String(inputs["webBackendService"])) };
+      world.need(BACKEND_SERVICE, place, () => new GoogleError(404, "Requested entity was not found., notFound"));
+    },
+  },
   "gcp:iap/webTypeComputeIamMember:WebTypeComputeIamMember": named("iap webtypecompute", (project) => {
     return `projects/${project}/iap_web/compute`;
   }),
@@ -128,6 +133,10 @@ function run(on: string, collection: string, kind: string, type: string, conditi
 
 function named(on: string, target: (project: string, inputs: Properties) => string): GrantKind {
   return { on, target: (inputs) => target(String(inputs["project"]), inputs), conditions: "read" };
+}
+
+function backendTarget(project: string, inputs: Properties): string {
+  return `projects/${project}/iap_web/compute/services/${shortName(String(inputs["webBackendService"]))}`;
 }
 
 function accountTarget(inputs: Properties): string {

@@ -17,11 +17,8 @@ const NAMES = [
 /** Outputs that programs pass on, and that must be there and differ from resource to resource. */
 const OUTPUTS: Readonly<Record<string, (id: string) => string | number>> = {
   selfLink,
-  generatedId: (id) => Number(stableDigits(id, 15)),
-  address: (id) => `203.0.113.${Number(stableDigits(id, 2)) + 1}`,
   fingerprint: (id) => stableEtag(id).slice(1, 13),
   etag: stableEtag,
-  clientId: (id) => stableDigits(id, 21),
 };
 
 /** A type that nobody plays: Google takes everything. Called for the types of the table and for all others. */

@@ -1,6 +1,7 @@
 import { isObject, type PropertyValue } from "../properties";
 import { shortName } from "../rules/identifiers";
 import { normalizedMember } from "../rules/members";
+import { CERTIFICATES } from "./certificates";
 import { LOAD_BALANCING } from "./load-balancing";
 import { asNamed, byLink, byName, connector, qualified, sameProject } from "./names";
 import type { ReadBack, ReadBackArguments } from "./read-back";
@@ -102,6 +103,18 @@ export const READ_BACK: Readonly<Record<string, ReadBackArguments>> = {
     subnetworks: set,
   },
   ...LOAD_BALANCING,
+  ...CERTIFICATES,
+  // iap/iam_iap_web_backend_service.go, resource_iap_settings.go: settings are named by the number of a project
+  "gcp:iap/webBackendServiceIamMember:WebBackendServiceIamMember": {
+    ...qualified("projects/{project}/iap_web/compute/services/{webBackendService}"),
+    member,
+  },
+  "gcp:iap/settings:Settings": { name: { as: (sent) => sent } },
+  // iamworkforcepool/resource_iam_oauth_client.go, …_credential.go, …_workforce_pool.go, …_workforce_pool_provider.go
+  "gcp:iam/oauthClient:OauthClient": {},
+  "gcp:iam/oauthClientCredential:OauthClientCredential": {},
+  "gcp:iam/workforcePool:WorkforcePool": {},
+  "gcp:iam/workforcePoolProvider:WorkforcePoolProvider": {},
   // vpcaccess/resource_vpc_access_connector.go
   "gcp:vpcaccess/connector:Connector": { network: asNamed },
   // dns/resource_dns_managed_zone.go, …_record_set.go

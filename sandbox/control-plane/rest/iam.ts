@@ -5,7 +5,7 @@
  */
 import type { ControlPlane } from "../control-plane";
 import { GoogleError } from "../errors";
-import { OAUTH_CLIENT, OAUTH_CREDENTIAL } from "../handlers/iam/oauth-client";
+import { OAUTH_CLIENT, OAUTH_CREDENTIAL } from "../handlers/iam/names";
 import { isObject, type Properties } from "../properties";
 
 export interface RestRequest {

@@ -4,7 +4,7 @@ import { inputsRead, isSuppressed, type ReadBackArguments } from "../read-back/r
 import { readBackOf } from "../read-back/table";
 import { RESOURCE_TYPES } from "../type-table";
 import { isExplicit, nameProperty } from "./check";
-import { SCOPE_KEYS } from "./scope";
+import { scopedInputs, scopeSource } from "./scope";
 
 export interface DiffRequest {
   type: string;
@@ -67,7 +67,7 @@ function sides(
   rows: ReadBackArguments,
 ): [PropertyValue | undefined, PropertyValue | undefined] {
   const { oldInputs, oldState, news } = request;
-  const source = SCOPE_KEYS[key];
+  const source = scopeSource(request.type, key);
   const stays = news[key] === undefined && RESOURCE_TYPES.get(request.type)?.computed.includes(key) === true;
   if (stays) return [oldInputs[key], oldInputs[key]];
   if (source === undefined) return [oldInputs[key], news[key]];
@@ -79,8 +79,7 @@ function sides(
 
 /** What the provider's configuration stands in for is compared even where no inputs name it. */
 function comparedKeys({ type, oldInputs, news }: DiffRequest): Set<string> {
-  const scoped = Object.keys(SCOPE_KEYS).filter((key) => RESOURCE_TYPES.get(type)?.inputs.has(key));
-  return new Set([...Object.keys(oldInputs), ...Object.keys(news), ...scoped]);
+  return new Set([...Object.keys(oldInputs), ...Object.keys(news), ...scopedInputs(type)]);
 }
 
 /**

@@ -4,7 +4,7 @@ import { type Properties, plain } from "../properties";
 import { RESOURCE_TYPES } from "../type-table";
 
 /** Inputs that the provider's configuration stands in for. They are state and not inputs: a second update sees no change. */
-export const SCOPE_KEYS: Readonly<Record<string, keyof Scope>> = {
+const SCOPE_KEYS: Readonly<Record<string, keyof Scope>> = {
   project: "project",
   region: "region",
   location: "region",
@@ -13,15 +13,24 @@ export const SCOPE_KEYS: Readonly<Record<string, keyof Scope>> = {
 /** Types whose location or region may stay empty because they exist without one. */
 const GLOBAL = new Set(["dns", "certificatemanager", "iap", "iam", "storage"]);
 
+/** What of the provider's configuration stands in for an input of a type; undefined where nothing does. */
+export function scopeSource(type: string, key: string): keyof Scope | undefined {
+  const isGlobal = key === "location" && GLOBAL.has(type.split(":")[1]?.split("/")[0] ?? "");
+  return isGlobal || !RESOURCE_TYPES.get(type)?.inputs.has(key) ? undefined : SCOPE_KEYS[key];
+}
+
+/** The inputs that the provider's configuration stands in for. */
+export function scopedInputs(type: string): string[] {
+  return Object.keys(SCOPE_KEYS).filter((key) => scopeSource(type, key) !== undefined);
+}
+
 /** The inputs with the project and the region that apply to them. */
 export function settle(type: string, inputs: Properties, scope: Scope): Properties {
-  const known = RESOURCE_TYPES.get(type);
   const settled = plain(inputs);
-  for (const [key, source] of Object.entries(SCOPE_KEYS)) {
-    if (settled[key] !== undefined || !known?.inputs.has(key)) continue;
-    if (key === "location" && GLOBAL.has(type.split(":")[1]?.split("/")[0] ?? "")) continue;
-    const value = scope[source];
-    if (value !== undefined) settled[key] = value;
+  for (const key of scopedInputs(type)) {
+    const source = scopeSource(type, key);
+    const value = source && scope[source];
+    if (settled[key] === undefined && value !== undefined) settled[key] = value;
   }
   return settled;
 }

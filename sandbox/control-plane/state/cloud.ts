@@ -52,6 +52,10 @@ export class Cloud implements World {
     return this.#options.store.incarnation(type, id);
   }
 
+  deletedAt(type: string, id: string): Date | undefined {
+    return this.#options.store.deletedAt(type, id);
+  }
+
   need(type: string, inputs: Properties, refusal: () => Error): StoredResource {
     const handler = HANDLERS.get(type)!;
     const settled = settle(type, inputs, this.scope);

@@ -14,14 +14,27 @@ export interface StoredResource {
 }
 
 /** One change of the state. Changes that belong together are written together. */
-export type Change = { put: StoredResource } | { drop: { type: string; id: string } };
+export type Change = { put: StoredResource } | { drop: Drop };
+
+/** A resource that goes, with the time where somebody will ask for it. */
+interface Drop {
+  type: string;
+  id: string;
+  time?: string;
+}
+
+/** What was deleted at an id. */
+interface Deletions {
+  count: number;
+  last: Drop;
+}
 
 /** The state: resources by type and id, and the grants among them. Lookups do not depend on how much is stored. */
 export class Store {
   readonly grants = new Grants();
   readonly #types = new Map<string, Map<string, StoredResource>>();
-  /** How many resources have had an id, for those that were deleted at least once. */
-  readonly #deletions = new Map<string, number>();
+  /** Of the ids at which something was deleted. */
+  readonly #deletions = new Map<string, Deletions>();
   readonly #journal: Journal | undefined;
 
   constructor(journal?: Journal) {
@@ -45,7 +58,13 @@ export class Store {
 
   /** Which one in the row of resources with this id the next to be created is, from 1. */
   incarnation(type: string, id: string): number {
-    return (this.#deletions.get(`${type} ${id}`) ?? 0) + 1;
+    return (this.#deletions.get(`${type} ${id}`)?.count ?? 0) + 1;
+  }
+
+  /** When the last resource with this id went, where that was written down. */
+  deletedAt(type: string, id: string): Date | undefined {
+    const time = this.#deletions.get(`${type} ${id}`)?.last.time;
+    return time === undefined ? undefined : new Date(time);
   }
 
   /** Writes the changes to the journal in one piece, then makes them. */
@@ -61,7 +80,7 @@ export class Store {
   #play(changes: readonly Change[]): void {
     for (const change of changes) {
       if ("put" in change) this.#put(change.put);
-      else this.#drop(change.drop.type, change.drop.id);
+      else this.#drop(change.drop);
     }
   }
 
@@ -77,9 +96,10 @@ export class Store {
     this.grants.add(resource);
   }
 
-  #drop(type: string, id: string): void {
+  #drop(last: Drop): void {
+    const { type, id } = last;
     const key = `${type} ${id}`;
-    this.#deletions.set(key, (this.#deletions.get(key) ?? 0) + 1);
+    this.#deletions.set(key, { count: (this.#deletions.get(key)?.count ?? 0) + 1, last });
     const before = this.find(type, id);
     if (!before) return;
     this.grants.remove(before);
@@ -87,11 +107,7 @@ export class Store {
   }
 
   *#snapshot(): Iterable<Change[]> {
-    for (const [key, count] of this.#deletions) {
-      const space = key.indexOf(" ");
-      const drop = { type: key.slice(0, space), id: key.slice(space + 1) };
-      yield Array.from({ length: count }, () => ({ drop }));
-    }
+    for (const { count, last } of this.#deletions.values()) yield Array.from({ length: count }, () => ({ drop: last }));
     for (const resource of this.all()) yield [{ put: resource }];
   }
 }

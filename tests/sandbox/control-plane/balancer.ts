@@ -8,6 +8,10 @@ export const LINK = "https://www.googleapis.com/compute/v1";
 /** The parts by their short names, in the order in which they can be made. */
 export const PARTS = {
   address: "gcp:compute/globalAddress:GlobalAddress",
+  authorization: "gcp:certificatemanager/dnsAuthorization:DnsAuthorization",
+  certificate: "gcp:certificatemanager/certificate:Certificate",
+  certificates: "gcp:certificatemanager/certificateMap:CertificateMap",
+  entry: "gcp:certificatemanager/certificateMapEntry:CertificateMapEntry",
   group: "gcp:compute/regionNetworkEndpointGroup:RegionNetworkEndpointGroup",
   armor: "gcp:compute/securityPolicy:SecurityPolicy",
   backend: "gcp:compute/backendService:BackendService",
@@ -22,12 +26,25 @@ export const PARTS = {
 
 export type Part = keyof typeof PARTS;
 
-export const CERTIFICATE_MAP = `//certificatemanager.googleapis.com/projects/${PROJECT}/locations/global/certificateMaps/entrance`;
+export const CERTIFICATES = `projects/${PROJECT}/locations/global`;
+export const CERTIFICATE_MAP = `//certificatemanager.googleapis.com/${CERTIFICATES}/certificateMaps/entrance`;
 export const EVERYONE: Properties = { versionedExpr: "SRC_IPS_V1", config: { srcIpRanges: ["*"] } };
 
 /** What a program says of each part. */
 export const SAID: Readonly<Record<Part, Properties>> = {
   address: { name: "entrance" },
+  authorization: { name: "entrance", domain: "ailab.example" },
+  certificate: {
+    name: "entrance",
+    managed: { domains: ["ailab.example"], dnsAuthorizations: [`${CERTIFICATES}/dnsAuthorizations/entrance`] },
+  },
+  certificates: { name: "entrance" },
+  entry: {
+    name: "entrance",
+    map: "entrance",
+    hostname: "ailab.example",
+    certificates: [`${CERTIFICATES}/certificates/entrance`],
+  },
   group: { name: "portal", region: REGION, networkEndpointType: "SERVERLESS", cloudRun: { service: "portal" } },
   armor: {
     name: "entrance",
@@ -103,6 +120,10 @@ export const SAID: Readonly<Record<Part, Properties>> = {
 /** The provider's words for the parts. */
 export const KINDS: Readonly<Record<Part, string>> = {
   address: "GlobalAddress",
+  authorization: "DnsAuthorization",
+  certificate: "Certificate",
+  certificates: "CertificateMap",
+  entry: "CertificateMapEntry",
   group: "RegionNetworkEndpointGroup",
   armor: "SecurityPolicy",
   backend: "BackendService",

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { type Properties, UNKNOWN } from "../../../sandbox/control-plane";
-import { balancer, GLOBAL, KINDS, LINK, PARTS, type Part, part, SAID } from "./balancer";
+import { balancer, CERTIFICATES, GLOBAL, KINDS, LINK, PARTS, type Part, part, SAID } from "./balancer";
 import { cloud, PROJECT, REGION, refusal } from "./cloud";
 
 const GROUP = `projects/${PROJECT}/regions/${REGION}/networkEndpointGroups/portal`;
@@ -12,6 +12,10 @@ describe("control plane: a load balancer", () => {
       Object.values(balancer(controlPlane)).map(({ id }) => id),
       [
         `${GLOBAL}/addresses/entrance`,
+        `${CERTIFICATES}/dnsAuthorizations/entrance`,
+        `${CERTIFICATES}/certificates/entrance`,
+        `${CERTIFICATES}/certificateMaps/entrance`,
+        `${CERTIFICATES}/certificateMaps/entrance/certificateMapEntries/entrance`,
         GROUP,
         `${GLOBAL}/securityPolicies/entrance`,
         `${GLOBAL}/backendServices/portal`,

@@ -1,54 +1,44 @@
-import { createHash } from "node:crypto";
 import { GoogleError } from "../../errors";
 import type { Handler } from "../../handler";
-import { type Properties, textAt } from "../../properties";
-import { OAUTH_CLIENT, OAUTH_CREDENTIAL } from "./oauth-client";
+import { textAt } from "../../properties";
+import { shortName, stableHex } from "../../rules/identifiers";
+import { admitCommon, EXISTS, invalidArgument, NOT_FOUND, OAUTH_CLIENT } from "./names";
+import { oauthClientPath } from "./oauth-client";
+
+const CREDENTIAL_ID = /^(?!gcp-)[a-z0-9-]{4,32}$/;
 
 /**
- * A secret of an OAuth client. One that is in use cannot be deleted: it is disabled first.
- * Sources: https://cloud.google.com/iam/docs/workforce-manage-oauth-app,
- * https://github.com/hashicorp/terraform-provider-google/issues/22532
+ * A secret of an OAuth client, which Google makes up. As long as it is enabled, Google does not delete it, and the provider
+ * does not disable it first. Source: the last step of the provider's resource_iam_oauth_client_credential_test.go
  */
 export const oauthClientCredential: Handler = {
   kind: "OauthClientCredential",
   sendsChangesAlone: true,
-  identify: (inputs) => `${clientOf(inputs)}/credentials/${String(inputs["oauthClientCredentialId"])}`,
+  identify: (inputs) => `${clientPath(inputs)}/credentials/${String(inputs["oauthClientCredentialId"])}`,
   parseId: (id, world) => (id.startsWith("projects/") ? id : `projects/${world.scope.project}/locations/${id}`),
-
-  validate(inputs) {
-    const id = textAt(inputs, "oauthClientCredentialId");
-    if (id === undefined || /^(?!gcp-)[a-z0-9-]{4,32}$/.test(id)) return [];
-    const reason = `"oauth_client_credential_id" ("${id}") must be 4-32 characters, and may contain the characters [a-z0-9-]`;
-    return [{ property: "oauthClientCredentialId", reason }];
-  },
-
+  duplicate: () => EXISTS,
   admit({ inputs }, world) {
-    const client = clientOf(inputs);
-    if (world.find(OAUTH_CLIENT, client)) return;
-    throw new GoogleError(404, `Requested entity was not found: ${client}., notFound`);
+    admitCommon(inputs);
+    const id = String(inputs["oauthClientCredentialId"]);
+    if (!CREDENTIAL_ID.test(id)) {
+      throw invalidArgument(
+        "oauth_client_credential_id",
+        `'${id}' must have 4 to 32 characters of [a-z0-9-], and not begin with 'gcp-'`,
+      );
+    }
+    const client = world.find(OAUTH_CLIENT, clientPath(inputs));
+    if (client === undefined) throw new GoogleError(404, NOT_FOUND);
+    if (textAt(client.state, "clientType") !== "PUBLIC_CLIENT") return;
+    throw new GoogleError(400, "A public client has no credentials., failedPrecondition");
   },
-
-  compute: ({ id, previous, incarnation }) => ({
-    name: id,
-    clientSecret: previous?.state["clientSecret"] ?? secretOf(`${id} ${incarnation}`),
-  }),
-
-  mayDelete(resource) {
-    if (resource.state["disabled"] === true) return;
-    throw new GoogleError(
-      400,
-      `OauthClientCredential ${resource.id} must be disabled before it is deleted., failedPrecondition`,
-    );
+  compute: ({ id, incarnation }) => ({ name: id, clientSecret: stableHex(`${id} ${incarnation} secret`, 40) }),
+  mayDelete({ state }) {
+    if (state["disabled"] === true) return;
+    throw new GoogleError(400, "An enabled credential cannot be deleted. Disable it first., failedPrecondition");
   },
 };
 
-/** The id of the client that a credential is of. */
-function clientOf(inputs: Properties): string {
-  const [project, location, client] = ["project", "location", "oauthclient"].map((key) => String(inputs[key]));
-  return `projects/${project}/locations/${location}/oauthClients/${client}`;
-}
-
-/** The value is of the sandbox alone, and the same in each run of one stack. */
-function secretOf(seed: string): string {
-  return `sandbox-${createHash("sha256").update(`${OAUTH_CREDENTIAL} ${seed}`).digest("base64url")}`;
+/** A client is named by its id, or by its whole path. */
+function clientPath(inputs: Parameters<Handler["identify"]>[0]): string {
+  return oauthClientPath({ ...inputs, oauthClientId: shortName(String(inputs["oauthclient"])) });
 }

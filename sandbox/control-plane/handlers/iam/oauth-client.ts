@@ -1,57 +1,84 @@
 import { GoogleError } from "../../errors";
-import type { Handler } from "../../handler";
-import { listAt, textAt } from "../../properties";
+import type { Handler, World } from "../../handler";
+import { listAt, type Properties, textAt } from "../../properties";
 import { stableUuid } from "../../rules/identifiers";
 import type { Change } from "../../state/store";
+import { admitCommon, EXISTS, invalidArgument, OAUTH_CREDENTIAL } from "./names";
+import { admitFresh } from "./soft-delete";
 
-export const OAUTH_CLIENT = "gcp:iam/oauthClient:OauthClient";
-export const OAUTH_CREDENTIAL = "gcp:iam/oauthClientCredential:OauthClientCredential";
-
-/** Source: `ValidateOauthClientId` in the provider's iamworkforcepool package. */
 const CLIENT_ID = /^(?!gcp-)[a-z][a-z0-9-]{4,61}[a-z0-9]$/;
-const SCOPES = new Set(["https://www.googleapis.com/auth/cloud-platform", "openid", "email", "groups"]);
+const GRANT_TYPES = ["AUTHORIZATION_CODE_GRANT", "REFRESH_TOKEN_GRANT"];
+const SCOPES = ["https://www.googleapis.com/auth/cloud-platform", "openid", "email", "groups"];
+const CLIENT_TYPES = ["PUBLIC_CLIENT", "CONFIDENTIAL_CLIENT"];
 
 /**
- * An OAuth client for people of a workforce pool.
+ * An OAuth client of IAM, with which people of a workforce pool sign in. Google makes up its client id.
  * Source: https://cloud.google.com/iam/docs/reference/rest/v1/projects.locations.oauthClients
  */
 export const oauthClient: Handler = {
   kind: "OauthClient",
   sendsChangesAlone: true,
-  identify: (inputs) =>
-    `projects/${String(inputs["project"])}/locations/${String(inputs["location"])}/oauthClients/${String(inputs["oauthClientId"])}`,
+  identify: oauthClientPath,
   parseId: (id, world) => (id.startsWith("projects/") ? id : `projects/${world.scope.project}/locations/${id}`),
-
-  validate(inputs) {
-    const id = textAt(inputs, "oauthClientId");
-    if (id === undefined || CLIENT_ID.test(id)) return [];
-    const reason = `"oauth_client_id" ("${id}") must contain only lowercase letters [a-z], digits [0-9], and hyphens [-]. The OauthClient ID must be between 6 and 63 characters, begin with a letter, and cannot have a trailing hyphen.`;
-    return [{ property: "oauthClientId", reason }];
+  duplicate: () => EXISTS,
+  admit(subject, world) {
+    const { inputs } = subject;
+    admitOrganization(inputs, world);
+    admitCommon(inputs);
+    admitFresh(subject, world);
+    const id = String(inputs["oauthClientId"]);
+    if (!CLIENT_ID.test(id)) {
+      throw invalidArgument(
+        "oauth_client_id",
+        `'${id}' must have 6 to 63 characters of [a-z0-9-], begin with a letter, not with 'gcp-', and not end with a hyphen`,
+      );
+    }
+    admitEach("allowed_grant_types", listAt(inputs, "allowedGrantTypes").map(String), GRANT_TYPES);
+    admitEach("allowed_scopes", listAt(inputs, "allowedScopes").map(String), SCOPES);
+    const type = textAt(inputs, "clientType");
+    if (type !== undefined) admitEach("client_type", [type], CLIENT_TYPES);
+    admitRedirects(listAt(inputs, "allowedRedirectUris").map(String));
   },
-
-  // Assumed: the words. That the lists may not be empty, and what may stand in them, is in the reference.
-  admit({ inputs }) {
-    const refuse = (detail: string) => {
-      throw new GoogleError(400, `${detail}, badRequest`);
-    };
-    if (inputs["location"] !== "global") refuse(`Location "${String(inputs["location"])}" is not supported`);
-    const addresses = listAt(inputs, "allowedRedirectUris");
-    if (addresses.length === 0) refuse("oauth_client.allowed_redirect_uris must not be empty");
-    const wrong = addresses.find((one) => !URL.canParse(String(one)));
-    if (wrong !== undefined) refuse(`Invalid redirect URI: ${String(wrong)}`);
-    const scope = listAt(inputs, "allowedScopes").find((one) => !SCOPES.has(String(one)));
-    if (scope !== undefined) refuse(`Invalid scope: ${String(scope)}`);
-  },
-
-  // Seen: `a` before what has the form of a GUID, as none of Entra's application ids is written.
+  /** Seen: `a` before what has the form of a GUID, as no id of an app in Entra is written. */
   compute: ({ id, incarnation }) => ({
     name: id,
-    state: "ACTIVE",
     clientId: `a${stableUuid(`${id} ${incarnation}`)}`,
+    state: "ACTIVE",
+    expireTime: "",
   }),
-
   cascade(resource, world) {
-    const own = [...world.all(OAUTH_CREDENTIAL)].filter(({ id }) => id.startsWith(`${resource.id}/`));
-    return own.map(({ type, id }): Change => ({ drop: { type, id } }));
+    const credentials = [...world.all(OAUTH_CREDENTIAL)].filter(({ id }) => id.startsWith(`${resource.id}/`));
+    return credentials.map(({ type, id }): Change => ({ drop: { type, id } }));
   },
 };
+
+export function oauthClientPath(inputs: Properties): string {
+  const place = `projects/${String(inputs["project"])}/locations/${String(inputs["location"])}`;
+  return `${place}/oauthClients/${String(inputs["oauthClientId"])}`;
+}
+
+function admitEach(field: string, given: readonly string[], allowed: readonly string[]): void {
+  if (given.length === 0) throw invalidArgument(field, "must not be empty");
+  const bad = given.find((one) => !allowed.includes(one));
+  if (bad !== undefined) throw invalidArgument(field, `'${bad}' must be one of ${allowed.join(", ")}`);
+}
+
+function admitRedirects(uris: readonly string[]): void {
+  if (uris.length === 0) throw invalidArgument("allowed_redirect_uris", "must not be empty");
+  const bad = uris.find((uri) => !URL.canParse(uri) || new URL(uri).protocol !== "https:" || uri.includes("#"));
+  if (bad === undefined) return;
+  throw invalidArgument("allowed_redirect_uris", `'${bad}' must be a URL with https and without a fragment`);
+}
+
+/**
+ * Workforce pools, and the clients that people of theirs sign in with, are an organization's.
+ * Source: https://cloud.google.com/iam/docs/workforce-manage-oauth-app
+ */
+export function admitOrganization(inputs: Properties, world: World): void {
+  const project = String(inputs["project"]);
+  if (world.projects.organization(project) !== "") return;
+  throw new GoogleError(
+    400,
+    `Project '${project}' is in no organization, and workforce identities need one., failedPrecondition`,
+  );
+}

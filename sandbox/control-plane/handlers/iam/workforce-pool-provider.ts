@@ -1,56 +1,66 @@
 import { createHash } from "node:crypto";
 import { GoogleError } from "../../errors";
-import type { Handler } from "../../handler";
-import { at, objectAt, type Properties, textAt } from "../../properties";
-import { WORKFORCE_POOL } from "./workforce-pool";
+import type { CheckFailure, Handler, World } from "../../handler";
+import { isObject, isUnknown, objectAt, type Properties, textAt } from "../../properties";
+import { shortName } from "../../rules/identifiers";
+import { admitMapping, admitOidc } from "./federation";
+import { admitCommon, EXISTS, invalidArgument, NOT_FOUND, WORKFORCE_POOL } from "./names";
+import { admitFresh, isDeleted } from "./soft-delete";
+import { workforcePoolPath } from "./workforce-pool";
 
-export const WORKFORCE_PROVIDER = "gcp:iam/workforcePoolProvider:WorkforcePoolProvider";
+const PROVIDER_ID = /^[a-z0-9-]{4,32}$/;
 
 /**
- * A provider of a workforce pool: whom the pool lets sign in, and as whom.
+ * The directory whose people are in a workforce pool, by OpenID Connect or SAML.
  * Source: https://cloud.google.com/iam/docs/reference/rest/v1/locations.workforcePools.providers
  */
 export const workforcePoolProvider: Handler = {
   kind: "WorkforcePoolProvider",
   sendsChangesAlone: true,
-  identify: (inputs) => `${poolOf(inputs)}/providers/${String(inputs["providerId"])}`,
-
-  validate(inputs) {
-    const id = textAt(inputs, "providerId");
-    if (id === undefined || /^(?!gcp-)[a-z0-9-]{4,32}$/.test(id)) return [];
-    const reason = `"provider_id" ("${id}") must be 4-32 characters, and may contain the characters [a-z0-9-]`;
-    return [{ property: "providerId", reason }];
+  validate: badProviderId,
+  identify: (inputs) => `${workforcePoolPath(inputs)}/providers/${String(inputs["providerId"])}`,
+  duplicate: () => EXISTS,
+  admit(subject, world) {
+    const { inputs } = subject;
+    admitCommon(inputs);
+    needWorkforcePool(workforcePoolPath(inputs), world);
+    admitFresh(subject, world);
+    if (isObject(inputs["oidc"]) === isObject(inputs["saml"])) {
+      throw invalidArgument("provider_config", "exactly one of oidc and saml must be set");
+    }
+    if (isObject(inputs["oidc"])) admitOidc(inputs["oidc"]);
+    admitMapping(objectAt(inputs, "attributeMapping"), inputs["attributeCondition"]);
   },
-
-  // Assumed: the words.
-  admit({ inputs }, world) {
-    const pool = poolOf(inputs);
-    if (!world.find(WORKFORCE_POOL, pool)) {
-      throw new GoogleError(404, `Requested entity was not found: ${pool}., notFound`);
-    }
-    const kinds = ["oidc", "saml"].filter((key) => inputs[key] !== undefined);
-    if (kinds.length !== 1) throw new GoogleError(400, "Exactly one of oidc and saml must be set, badRequest");
-    if (textAt(inputs, "attributeMapping", "google.subject") === undefined) {
-      throw new GoogleError(400, "attribute_mapping must map google.subject, badRequest");
-    }
-    const oidc = objectAt(inputs, "oidc");
-    if (textAt(oidc, "webSsoConfig", "responseType") === "CODE" && oidc["clientSecret"] === undefined) {
-      throw new GoogleError(400, "oidc.client_secret is required for the response type CODE, badRequest");
-    }
-  },
-
   compute: ({ id, inputs }) => ({ name: id, state: "ACTIVE", ...withThumbprint(inputs) }),
 };
 
-function poolOf(inputs: Properties): string {
-  return `locations/${String(inputs["location"])}/workforcePools/${String(inputs["workforcePoolId"])}`;
-}
-
-/** Google answers a hash of the client secret beside what the provider has of it. */
+/** Google answers with a hash of the client secret, beside which the provider keeps the secret of its state. */
 function withThumbprint(inputs: Properties): Properties {
   const oidc = objectAt(inputs, "oidc");
-  const plainText = at(oidc, "clientSecret", "value", "plainText");
-  if (typeof plainText !== "string") return {};
+  const value = objectAt(oidc, "clientSecret", "value");
+  const plainText = textAt(value, "plainText");
+  if (plainText === undefined) return {};
   const thumbprint = createHash("sha256").update(plainText).digest("base64url");
-  return { oidc: { ...oidc, clientSecret: { value: { plainText, thumbprint } } } };
+  return { oidc: { ...oidc, clientSecret: { value: { ...value, thumbprint } } } };
+}
+
+/** A pool that is another stack's is taken to exist; one that was deleted is not. */
+export function needWorkforcePool(id: string, world: World): void {
+  if (isDeleted(WORKFORCE_POOL, id, world)) throw new GoogleError(404, NOT_FOUND);
+  const place = { location: "global", workforcePoolId: shortName(id) };
+  world.need(WORKFORCE_POOL, place, () => new GoogleError(404, NOT_FOUND));
+}
+
+/** Source: `ValidateWorkforcePoolProviderId` in the provider's resource_iam_workforce_pool_provider.go */
+function badProviderId(inputs: Properties): CheckFailure[] {
+  const id = inputs["providerId"];
+  if (isUnknown(id)) return [];
+  const start = `"provider_id" ("${String(id)}")`;
+  if (String(id).startsWith("gcp-")) {
+    const reason = `${start} can not start with "gcp-". The prefix \`gcp-\` is reserved for use by Google, and may not be specified.`;
+    return [{ property: "providerId", reason }];
+  }
+  if (PROVIDER_ID.test(String(id))) return [];
+  const reason = `${start} must be 4-32 characters, and may contain the characters [a-z0-9-].`;
+  return [{ property: "providerId", reason }];
 }

@@ -2,7 +2,7 @@ import { GoogleError } from "../../errors";
 import type { Handler, Subject, World } from "../../handler";
 import { at, listAt, numberAt, type Properties, textAt } from "../../properties";
 import { stableDigits } from "../../rules/identifiers";
-import type { StoredResource } from "../../state/store";
+import type { Change, StoredResource } from "../../state/store";
 import { enumFailures } from "../run/audit";
 import { SERVICE } from "../run/names";
 import { admitPart, globalPart, invalidField, partId, partOutputs } from "./parts";
@@ -25,6 +25,11 @@ export const backendService: Handler = {
     admitLogging(inputs);
     admitPolicy(inputs, world);
     if (at(inputs, "iap", "enabled") === true) admitIap(inputs, groups, world);
+  },
+  /** Its policy of IAP goes with it. */
+  cascade({ id }, world) {
+    const target = id.replace("/global/backendServices/", "/iap_web/compute/services/");
+    return [...world.grants.on(target)].map((grant): Change => ({ drop: { type: grant.type, id: grant.id } }));
   },
   compute(subject, world) {
     const { id, incarnation, inputs } = subject;

@@ -2,11 +2,13 @@ import { GoogleError } from "../../errors";
 import type { Handler, Subject, World } from "../../handler";
 import { at, listAt, type Properties, textAt } from "../../properties";
 import { stableDigits } from "../../rules/identifiers";
+import { mapOf } from "../certificates/certificate-map";
+import { CERTIFICATE_MAP, needCertificatePart } from "../certificates/names";
 import { enumFailures } from "../run/audit";
 import { admitBetween, admitPart, globalPart, invalidField, partId, partOutputs } from "./parts";
 import { URL_MAP } from "./types";
 
-const CERTIFICATE_MAP =
+const MAP_LINK =
   /^\/\/certificatemanager\.googleapis\.com\/(projects\/[^/]+\/locations\/global\/certificateMaps\/[^/]+)$/;
 
 /** What takes requests over HTTP for a URL map. */
@@ -25,6 +27,8 @@ export const targetHttpsProxy: Handler = {
     admitProxy(subject, world);
     const { inputs } = subject;
     admitCertificates(inputs);
+    const certificates = mapOf(inputs, world);
+    if (certificates !== undefined) needCertificatePart(CERTIFICATE_MAP, certificates, world);
     const map = world.find(URL_MAP, partId(String(inputs["urlMap"]), "urlMaps", inputs, world));
     if (map !== undefined && redirectsToHttps(map.state)) {
       throw invalidField(
@@ -60,7 +64,7 @@ function admitCertificates(inputs: Properties): void {
       "At least 1 SSL certificate must be specified for setting SSL certificates in TargetHttpsProxy., badRequest",
     );
   }
-  if (map === undefined || CERTIFICATE_MAP.test(map)) return;
+  if (map === undefined || MAP_LINK.test(map)) return;
   throw invalidField(
     "certificateMap",
     map,

@@ -30,10 +30,10 @@ export const managedZone: Handler = {
       });
     }
   },
-  compute({ id, incarnation }, world) {
+  compute({ id, inputs, incarnation }, world) {
     return {
       managedZoneId: Number(stableDigits(`${id} ${incarnation}`, 15)),
-      nameServers: ["ns-gcp-private.googledomains.com."],
+      nameServers: nameServers(id, inputs),
       creationTime: world.now().toISOString(),
     };
   },
@@ -48,6 +48,13 @@ export const managedZone: Handler = {
     );
   },
 };
+
+/** Four servers of one of five sets for what the world sees. Source: https://cloud.google.com/dns/docs/update-name-servers */
+function nameServers(id: string, inputs: Properties): string[] {
+  if (textAt(inputs, "visibility") === "private") return ["ns-gcp-private.googledomains.com."];
+  const set = "abcde"[Number(stableDigits(id, 3)) % 5];
+  return [1, 2, 3, 4].map((number) => `ns-cloud-${set}${number}.googledomains.com.`);
+}
 
 /** The records of one name and type. */
 export const recordSet: Handler = {
