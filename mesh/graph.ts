@@ -57,6 +57,8 @@ export interface AccessGraph {
   /** Who may mint tokens of an account made for calling from outside. */
   readonly impersonations: readonly Impersonation[];
   readonly edges: readonly Edge[];
+  /** Where people come in, `https://DOMAIN` without a path; absent where there is no load balancer. */
+  readonly entrance?: string;
   /** What the config still declares and this deployment leaves out, as its last day is over. */
   readonly ended: readonly Edge[];
 }
@@ -96,6 +98,7 @@ export function accessGraph(spec: MeshSpec): AccessGraph {
       ...developers.map((one) => developerImpersonation(one, project)),
     ],
     edges: standing(declared),
+    ...(spec.loadBalancer && { entrance: `https://${spec.loadBalancer.domains[0]}` }),
     ended: declared.filter(({ isOver }) => isOver),
   };
 }

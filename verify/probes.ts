@@ -8,6 +8,7 @@ import {
   type Edge,
   type ReceiverSpec,
 } from "../mesh";
+import { behindBalancer } from "./balancer-probes";
 
 /**
  * Where a request comes from: a service, job or worker pool of the mesh with its network, a VPC network of the project,
@@ -27,14 +28,17 @@ export const TOKEN_CASES = [
   "other issuer",
   "access token",
 ] as const;
-/** `signed in`: no token at all, but a session with the Identity-Aware Proxy in front of the service. */
-export type TokenCase = (typeof TOKEN_CASES)[number] | "signed in";
+/**
+ * `signed in`: no token at all, but a session with the Identity-Aware Proxy in front of the service. `forged headers`,
+ * `forged assertion`: no session, but what the proxy tells a container.
+ */
+export type TokenCase = (typeof TOKEN_CASES)[number] | "signed in" | "forged headers" | "forged assertion";
 
 /** Why a request has to be refused. */
-export type Cause = "no token" | "no grant" | "token" | "ingress" | "not signed in";
+export type Cause = "no token" | "no grant" | "token" | "ingress" | "not signed in" | "redirected";
 
 export interface Refusal {
-  readonly code: 401 | 403 | 404;
+  readonly code: 301 | 401 | 403 | 404;
   readonly cause: Cause;
 }
 
@@ -48,6 +52,8 @@ export interface Probe {
   readonly from: Position;
   /** Key of the service that is asked. */
   readonly to: string;
+  /** URL at the load balancer at which it is asked; absent for its own. */
+  readonly at?: string;
   readonly token: TokenCase;
   readonly expect: Expectation;
   /** Last day, UTC, on which IAM lets it pass; absent where there is none, or where a deployment ends the grant. */
@@ -71,14 +77,20 @@ const NOT_SIGNED_IN = { code: 401, cause: "not signed in" } as const;
 
 /** Every probe of a mesh, service by service. */
 export function probes(graph: AccessGraph): Probe[] {
-  return graph.services.flatMap((service) => (service.iap ? behindIap(service, graph) : behindIam(service, graph)));
+  return graph.services.flatMap((service) => [
+    ...behindBalancer(service, graph),
+    ...(service.iap ? behindIap(service, graph) : behindIam(service, withoutBalancer(graph))),
+  ]);
+}
+
+/** What is left where a service is asked at its own URL. */
+function withoutBalancer(graph: AccessGraph): AccessGraph {
+  return { ...graph, edges: graph.edges.filter(({ through }) => through === undefined) };
 }
 
 function behindIam(service: ReceiverSpec, graph: AccessGraph): Probe[] {
   return [
-    ...graph.edges
-      .filter(({ to, through }) => to === service.key && through === undefined)
-      .map((edge) => allowed(edge, graph)),
+    ...graph.edges.filter(({ to }) => to === service.key).map((edge) => allowed(edge, graph)),
     ...impersonators(service, graph),
     ...refusedCallers(service, graph),
     ...endedMembers(service, graph),

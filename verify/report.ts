@@ -36,17 +36,17 @@ export class VerifyReport {
     const head = ["", "caller", "from", "to", "token", "must", "saw", "because"];
     const table = new Table({ head, style: PLAIN, chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" } });
     for (const { probe, observed, outcome } of results) {
-      const { from, to, token, expect, because } = probe;
+      const { from, to, at, token, expect, because } = probe;
       const position = typeof from === "string" ? from : "its own network";
       const saw =
         "notProbed" in observed ? "not probed" : observed.status === 0 ? "no answer" : String(observed.status);
       const sign = this.style(outcome, SIGNS[outcome]);
-      table.push([sign, named(probe) ?? "nobody", position, to, token, expected(expect), saw, because]);
+      table.push([sign, named(probe) ?? "nobody", position, at ?? to, token, expected(expect), saw, because]);
     }
     const others = results.filter(({ outcome }) => outcome !== "as expected");
     const lines = others.map(({ probe, observed, outcome }) => {
-      const { to, token } = probe;
-      const sentence = `${named(probe) ?? "nobody"} -> ${to}, token ${token}: ${seen(observed)}`;
+      const { to, at, token } = probe;
+      const sentence = `${named(probe) ?? "nobody"} -> ${at ?? to}, token ${token}: ${seen(observed)}`;
       return this.style(outcome, `${SIGNS[outcome]} ${sentence}`);
     });
     return [table.toString(), ...lines].join("\n");
@@ -78,7 +78,7 @@ export class VerifyReport {
 
 function callerOf(probe: Probe): string {
   const { token } = probe;
-  if (token === "none") return ANYONE;
+  if (token === "none" || token.startsWith("forged ")) return ANYONE;
   if (token === "signed in") return named(probe) ?? "anyone who signs in";
   return token === "own" ? (named(probe) ?? ANYONE) : WRONG_TOKENS;
 }

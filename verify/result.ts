@@ -49,7 +49,9 @@ export function outcomeOf(expect: Expectation, observed: Observed): Result["outc
 
 /** An expectation in words: `reaches the container`, `refused with 403 (no grant)`. */
 export function expected(expect: Expectation): string {
-  return typeof expect === "string" ? expect : `refused with ${expect.code} (${expect.cause})`;
+  if (typeof expect === "string") return expect;
+  const { code, cause } = expect;
+  return cause === "redirected" ? `sent on to https with ${code}` : `refused with ${code} (${cause})`;
 }
 
 /** What was seen in words. */
@@ -57,5 +59,5 @@ export function seen(observed: Observed): string {
   if ("notProbed" in observed) return `not probed: ${observed.notProbed}`;
   if (observed.status === 0) return observed.reason ?? "no answer";
   if (observed.reached) return `reached the container (${observed.status})`;
-  return `refused with ${observed.status}${observed.reason ? `: ${observed.reason}` : ""}`;
+  return `${observed.status < 400 ? "answered" : "refused"} with ${observed.status}${observed.reason ? `: ${observed.reason}` : ""}`;
 }

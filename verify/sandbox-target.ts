@@ -5,6 +5,7 @@ import { fetch, ProxyAgent } from "undici";
 import type { Decision, TokenOverrides } from "../sandbox/data-plane";
 import { type From, type Identity, type Minted, mintAs, type RunningMesh } from "../sandbox/running";
 import { refusalOf } from "./answer";
+import { forgedIdentity } from "./forged-identity";
 import type { Cause, Probe, TokenCase } from "./probes";
 import type { Observed, Target } from "./result";
 
@@ -16,6 +17,8 @@ const WRONG: Readonly<Partial<Record<TokenCase, TokenOverrides>>> = {
   "other issuer": { claims: { iss: "https://issuer.example" } },
   "wrong audience": { claims: { aud: "https://another-service.example" } },
 };
+
+const WITHOUT_TOKEN: ReadonlySet<TokenCase> = new Set(["none", "signed in", "forged headers", "forged assertion"]);
 
 const NOBODY: Identity = { name: "nobody", email: "" };
 
@@ -39,22 +42,24 @@ export class SandboxTarget implements Target {
     const decisions: Decision[] = [];
     const stopWatching = this.mesh.watch((decision) => void decisions.push(decision));
     try {
-      const response = await fetch(service.url, {
+      const response = await fetch(probe.at ?? service.url, {
         dispatcher,
         redirect: "manual",
         signal: AbortSignal.timeout(TIMEOUT_MS),
         // Without the first, Identity-Aware Proxy sends whoever is not signed in to a page for that.
         headers: {
           "X-Requested-With": "XMLHttpRequest",
+          ...forgedIdentity(probe.token),
           ...(token !== undefined && { Authorization: `Bearer ${token}` }),
         },
       });
       const { status } = response;
       const contentType = response.headers.get("content-type") ?? "";
       const refusal = refusalOf({ status, contentType, body: await response.text() });
-      const decision = decisions.find(({ callee }) => callee === service.name);
+      const host = probe.at && new URL(probe.at).hostname;
+      const decision = decisions.find(({ callee }) => callee === service.name || callee === host);
       const reason = decision?.message;
-      const reached = refusal === undefined && decision?.verdict === "allowed";
+      const reached = refusal === undefined && decision?.callee === service.name && decision.verdict === "allowed";
       return reached ? { status, reached, reason } : { status, reached, cause: causeOf(decision), reason };
     } finally {
       stopWatching();
@@ -72,7 +77,7 @@ export class SandboxTarget implements Target {
   }
 
   async #token({ caller, token }: Probe, audience: string): Promise<string | undefined> {
-    if (token === "none" || token === "signed in") return undefined;
+    if (WITHOUT_TOKEN.has(token)) return undefined;
     const identity = caller === undefined ? STRANGER : this.mesh.identity(caller);
     if (token === "access token") return this.mesh.plane.accessToken(identity.email);
     return this.mesh.token(identity, audience, WRONG[token]);
@@ -87,7 +92,8 @@ export class SandboxTarget implements Target {
     let agent = this.#agents.get(key);
     if (!agent) {
       agent = this.mesh.access(identity, position).then(({ url, caFile }) => {
-        return new ProxyAgent({ uri: url, requestTls: { ca: readFileSync(caFile) } });
+        // Plain HTTP is asked of the proxy itself.
+        return new ProxyAgent({ uri: url, proxyTunnel: false, requestTls: { ca: readFileSync(caFile) } });
       });
       this.#agents.set(key, agent);
     }
@@ -101,5 +107,6 @@ function causeOf(decision: Decision | undefined): Cause | "another" {
   if (reason === "no-invoker" || reason === "invoker-condition" || reason === "iap-no-access") return "no grant";
   if (reason === "iap-sign-in") return "not signed in";
   if (reason === "ingress") return "ingress";
+  if (reason === "redirected") return "redirected";
   return reason.startsWith("token-") ? "token" : "another";
 }

@@ -28,6 +28,8 @@ export interface StackOutputs {
     readonly caller: string;
     readonly callee: string;
     readonly role: string;
+    /** Absent where the way leads to the service's own URL. */
+    readonly through?: string;
     readonly until?: string;
     /** How a deployment ends it; absent where IAM does, or nothing. */
     readonly end?: string;

@@ -87,7 +87,7 @@ export class RunningMesh {
     const services = Object.entries(outputs.urls).map(([key, url]) => {
       const rows = outputs.accessMatrix.filter(({ callee, ended }) => callee === key && !ended);
       const invokers = rows.flatMap((row) => [...impersonatorsOf(row.caller, outputs), invokerOf(row)]);
-      const isBehindIap = rows.some(({ role }) => role === IAP_ACCESSOR_ROLE);
+      const isBehindIap = rows.some(({ role, through }) => role === IAP_ACCESSOR_ROLE && through === undefined);
       return { key, name: names.get(key) ?? key, url, invokers, isBehindIap };
     });
     const callers = [

@@ -15,13 +15,16 @@ const TOKENS: Readonly<Record<TokenCase, string>> = {
   "other issuer": "with a token of another issuer",
   "access token": "with an access token",
   "signed in": "signed in",
+  "forged headers": "with forged headers of the proxy",
+  "forged assertion": "with a forged assertion of the proxy",
 } as const;
 
 /** What a probe shows, as a fact: `gateway reaches user`, `order is refused by user with 403 (no grant)`. */
-export function factOf({ caller, via, from, to, token, expect, until }: Probe): string {
+export function factOf({ caller, via, from, to: key, at: to = key, token, expect, until }: Probe): string {
   const nobody = from === "vpc" ? "a stranger in the VPC network" : "a stranger on the internet";
   const subject = `${caller ?? nobody}${via ? ` as ${via}` : ""} ${TOKENS[token]}`.trimEnd();
   if (typeof expect === "string") return `${subject} reaches ${to}${until ? ` until ${until}` : ""}`;
+  if (expect.cause === "redirected") return `${subject} is sent on from ${to} with ${expect.code}`;
   return `${subject} is ${expected(expect).replace("refused", `refused by ${to}`)}`;
 }
 

@@ -2,6 +2,7 @@
 import * as crypto from "node:crypto";
 import type { fetch as undiciFetch } from "undici";
 import { refusalOf } from "../answer";
+import { forgedIdentity } from "../forged-identity";
 import type { Probe, TokenCase } from "../probes";
 import type { Observed } from "../result";
 import type { Credentials } from "./credentials";
@@ -34,7 +35,12 @@ export class FromHere {
   /** @throws NotProbed */
   async send(probe: Probe, url: string, signal: AbortSignal): Promise<Observed> {
     const token = await this.#token(probe, url, signal);
-    const observed = observedOf(await this.#ask(url, token, signal));
+    const answer = await this.#ask(url, token, signal, forgedIdentity(probe.token));
+    // A container may send on to HTTPS as well; it has nothing to say over plain HTTP.
+    const isSentOn = url.startsWith("http:") && answer.sentOnToHttps;
+    const observed: Observed = isSentOn
+      ? { status: answer.status, reached: false, cause: "redirected" }
+      : observedOf(answer);
     const isTheirs =
       probe.token === "own" && probe.via === undefined && !(await this.options.credentials.identity()).idTokenFor;
     if (isTheirs && "status" in observed && observed.status === 401 && !observed.reached) throw notTaken;
@@ -42,7 +48,7 @@ export class FromHere {
   }
 
   async #token({ caller, via, token }: Probe, url: string, signal: AbortSignal): Promise<string | undefined> {
-    if (token === "none") return undefined;
+    if (token === "none" || token === "forged headers" || token === "forged assertion") return undefined;
     if (isForged(token)) return forgedToken(crypto, token, url);
     const identity = await this.options.credentials.identity();
     switch (token) {
@@ -90,7 +96,12 @@ export class FromHere {
     return asked;
   }
 
-  async #ask(url: string, token: string | undefined, signal: AbortSignal): Promise<SeenAnswer> {
+  async #ask(
+    url: string,
+    token: string | undefined,
+    signal: AbortSignal,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<SeenAnswer> {
     const { timeoutMs, fetch } = this.options;
     try {
       const response = await fetch(url, {
@@ -99,6 +110,7 @@ export class FromHere {
         headers: {
           // Identity-Aware Proxy then says 401 instead of sending a script to a page where people sign in.
           "X-Requested-With": "XMLHttpRequest",
+          ...more,
           ...(token !== undefined && { Authorization: `Bearer ${token}` }),
         },
       });

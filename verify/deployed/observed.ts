@@ -11,6 +11,7 @@ const ANOTHER_PAGE = /!!1<\/title>|Access is forbidden/;
 
 export function observedOf(answer: SeenAnswer): Observed {
   const { status, body, iap } = answer;
+  if (iap && status === 403) return { status, reached: false, cause: "no grant" };
   if (iap && status === 401) return { status, reached: false, cause: "not signed in" };
   if (iap) return { notProbed: `Identity-Aware Proxy answered ${status} before the service could` };
   if (refusalOf(answer) !== undefined) return { status, reached: false };

@@ -30,6 +30,8 @@ export interface SeenAnswer {
   readonly body: string;
   /** Whether Identity-Aware Proxy says that it answered. */
   readonly iap: boolean;
+  /** Absent but for an answer that sends on to HTTPS. */
+  readonly sentOnToHttps?: true;
 }
 
 /** A token that nobody signed with a key of Google's. */
@@ -72,7 +74,9 @@ export async function readAnswer(response: {
   const mayRefuse = [401, 403, 404].includes(status) && contentType.startsWith("text/html");
   const body = mayRefuse ? (await response.text()).slice(0, 400) : "";
   if (!mayRefuse) await response.body?.cancel();
-  return { status, contentType, body, iap: headers.get("x-goog-iap-generated-response") === "true" };
+  const isSentOn = status > 300 && status < 400 && headers.get("location")?.startsWith("https://") === true;
+  const iap = headers.get("x-goog-iap-generated-response") === "true";
+  return { status, contentType, body, iap, ...(isSentOn && { sentOnToHttps: true }) };
 }
 
 /** Why there is no answer, in words that hold nothing of the request: an error of `fetch` may quote a header. */
@@ -109,8 +113,8 @@ async function main(): Promise<void> {
       const answer = await metadata("token?scopes=https://www.googleapis.com/auth/userinfo.email");
       return (JSON.parse(answer) as { access_token: string }).access_token;
     }
-    if (kind === "expired" || kind === "signed in") throw new Error(`nobody can have this token minted: ${kind}`);
-    return forgedToken(crypto, kind, url);
+    if (kind === "wrong key" || kind === "alg none" || kind === "other issuer") return forgedToken(crypto, kind, url);
+    throw new Error(`nobody can have this token minted: ${kind}`);
   }
 
   async function probe(url: string, kind: TokenCase): Promise<number | string> {

@@ -39,7 +39,7 @@ export class DeployedTarget implements Target {
 
   async #send(probe: Probe): Promise<Observed> {
     const { fromHere, jobs, urls, signal } = this.ways;
-    const { caller, from, to, token } = probe;
+    const { caller, from, to, at, token } = probe;
     const unsent = unsendable(token);
     if (unsent !== undefined) return { notProbed: unsent };
     if (from === "vpc" && caller !== undefined) {
@@ -48,7 +48,7 @@ export class DeployedTarget implements Target {
     if (needsJob(probe)) {
       return jobs ? jobs.send(probe) : { notProbed: "needs a job; run with --jobs (or MESH_PROBE_JOBS=1)" };
     }
-    const url = urls[to];
+    const url = at ?? urls[to];
     if (url === undefined) return { notProbed: `the stack's outputs hold no URL of ${to}; run "npm run up"` };
     return fromHere.send(probe, url, signal);
   }
