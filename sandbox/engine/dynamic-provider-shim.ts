@@ -7,10 +7,20 @@ import { isExecutable, writeNodeScript } from "./policy-shim";
 
 const SCRIPT = "pulumi-resource-pulumi-nodejs";
 
-/** Writes the script into `bin` unless one is found in the `folders` of the CLI's PATH. */
-export function writeDynamicProviderShim(bin: string, folders: readonly string[]): void {
-  if (folders.some((folder) => isExecutable(path.join(folder, SCRIPT)))) return;
+/** A provider by name, and the folder that holds its executable, as a project's settings name them. */
+export interface ProviderPlugin {
+  readonly name: string;
+  readonly path: string;
+}
+
+/**
+ * Writes the script into `bin` unless one is found in the `folders` of the CLI's PATH. What it answers goes into the
+ * project's settings: of a script that the engine finds on PATH alone, it warns.
+ */
+export function writeDynamicProviderShim(bin: string, folders: readonly string[]): readonly ProviderPlugin[] {
+  if (folders.some((folder) => isExecutable(path.join(folder, SCRIPT)))) return [];
   writeNodeScript(path.join(bin, SCRIPT), require.resolve("@pulumi/pulumi/cmd/dynamic-provider"));
+  return [{ name: "pulumi-nodejs", path: bin }];
 }
 
 /**

@@ -9,7 +9,7 @@ import { stringify } from "yaml";
 import { adviceFor, type Retyped } from "./advice";
 import { childEnvironment } from "./cli/child-environment";
 import { cliResultOf, PulumiProcess } from "./cli/pulumi-command";
-import { PACKAGES, writeDynamicProviderShim } from "./dynamic-provider-shim";
+import { PACKAGES, type ProviderPlugin, writeDynamicProviderShim } from "./dynamic-provider-shim";
 import type { DeclaredResource, Engine, OperationOptions, Program, StackConfig } from "./engine";
 import { EventCollector } from "./engine-events";
 import { messageOf } from "./errors";
@@ -67,6 +67,7 @@ export class PulumiEngine implements Engine {
   readonly policyHost: "language host" | "shim";
   private readonly cli: PulumiProcess;
   private readonly envVars: Record<string, string>;
+  private readonly plugins: readonly ProviderPlugin[];
   private readonly program: InlineProgram;
   private stack: Promise<Stack> | undefined;
 
@@ -79,7 +80,7 @@ export class PulumiEngine implements Engine {
     const child = childEnvironment(env, folder.home);
     const searched = [path.dirname(options.cli.command), ...(child.PATH ?? "").split(path.delimiter)];
     this.policyHost = writePolicyShim(folder.bin, searched);
-    writeDynamicProviderShim(folder.bin, searched);
+    this.plugins = writeDynamicProviderShim(folder.bin, searched);
     this.cli = new PulumiProcess(options.cli.command, options.cli.version, {
       ...child,
       PATH: [child.PATH, folder.bin].join(path.delimiter),
@@ -207,7 +208,12 @@ export class PulumiEngine implements Engine {
   private async create(): Promise<Stack> {
     const { project, stack, config } = this.options;
     const file = path.join(this.folder.work, `Pulumi.${stack}.yaml`);
-    const settings = { name: project, runtime: "nodejs", backend: { url: this.folder.backendUrl } } as const;
+    const settings = {
+      name: project,
+      runtime: "nodejs",
+      backend: { url: this.folder.backendUrl },
+      ...(this.plugins.length > 0 && { plugins: { providers: this.plugins } }),
+    } as const;
     const exists = existsSync(path.join(this.folder.backend, ".pulumi", "stacks", project, `${stack}.json`));
     const workspace = await LocalWorkspace.create({
       program: this.program.run,
