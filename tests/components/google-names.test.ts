@@ -6,6 +6,8 @@ import type { Properties } from "../../sandbox/control-plane";
 import { BODIES } from "../../sandbox/control-plane/api/bodies";
 import { unknownNames } from "../../sandbox/control-plane/api/unknown-names";
 import { type DiscoveryDocument, extract } from "../../tools/google-apis/extract";
+import { PARTS, type Part, SAID } from "../sandbox/control-plane/balancer";
+import { ACCESSOR, accessor, type Piece, WORKFORCE, WORKFORCE_SAID } from "../sandbox/control-plane/workforce";
 import { needs } from "../support/needs";
 import { everyConfig, made } from "./every-config";
 
@@ -19,18 +21,22 @@ function discoveryDocuments(): string | undefined {
   return stdout?.trim() ? path.join(stdout.trim(), "discovery_cache/documents") : undefined;
 }
 
-describe("what the components send", () => {
+describe("what the components send, and the tests of the control plane", () => {
   it("has names that Google's API has, whatever the config says", async () => {
     const types = new Set<string>();
     const unknown: string[] = [];
+    const hold = (type: string, name: string, inputs: Properties) => {
+      types.add(type);
+      for (const one of unknownNames(type, inputs)) unknown.push(`${type} ${name}: ${one.at} ${one.name}`);
+    };
     for (const config of everyConfig) {
       for (const { type, name, inputs } of await made(config)) {
-        if (!type.startsWith("gcp:")) continue;
-        types.add(type);
-        for (const one of unknownNames(type, inputs as Properties))
-          unknown.push(`${type} ${name}: ${one.at} ${one.name}`);
+        if (type.startsWith("gcp:")) hold(type, name, inputs as Properties);
       }
     }
+    for (const name of Object.keys(PARTS) as Part[]) hold(PARTS[name], name, SAID[name]);
+    for (const name of Object.keys(WORKFORCE) as Piece[]) hold(WORKFORCE[name], name, WORKFORCE_SAID[name]);
+    hold(ACCESSOR, "accessor", accessor());
     assert.deepEqual(unknown, []);
     assert.deepEqual([...types].sort(), Object.keys(BODIES).sort(), "every type has a row, and every row is of use");
   });

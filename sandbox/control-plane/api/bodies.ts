@@ -55,6 +55,56 @@ export const BODIES: Readonly<Record<string, RequestBody>> = {
     message: "dns.v1/ResourceRecordSet",
     inUrl: ["managedZone", "project"],
   },
+  "gcp:compute/globalAddress:GlobalAddress": { message: "compute.v1/Address", inUrl: ["project"] },
+  "gcp:compute/regionNetworkEndpointGroup:RegionNetworkEndpointGroup": {
+    message: "compute.v1/NetworkEndpointGroup",
+    inUrl: ["project", "region"],
+  },
+  "gcp:compute/backendService:BackendService": { message: "compute.v1/BackendService", inUrl: ["project"] },
+  "gcp:compute/uRLMap:URLMap": { message: "compute.v1/UrlMap", inUrl: ["project"] },
+  "gcp:compute/sSLPolicy:SSLPolicy": { message: "compute.v1/SslPolicy", inUrl: ["project"] },
+  "gcp:compute/securityPolicy:SecurityPolicy": { message: "compute.v1/SecurityPolicy", inUrl: ["project"] },
+  "gcp:compute/targetHttpProxy:TargetHttpProxy": { message: "compute.v1/TargetHttpProxy", inUrl: ["project"] },
+  "gcp:compute/targetHttpsProxy:TargetHttpsProxy": { message: "compute.v1/TargetHttpsProxy", inUrl: ["project"] },
+  "gcp:compute/globalForwardingRule:GlobalForwardingRule": {
+    message: "compute.v1/ForwardingRule",
+    inUrl: ["project"],
+    elsewhere: { ipAddress: "IPAddress", ipProtocol: "IPProtocol" },
+  },
+  "gcp:certificatemanager/dnsAuthorization:DnsAuthorization": {
+    message: "certificatemanager.v1/DnsAuthorization",
+    inUrl: ["location", "project"],
+  },
+  "gcp:certificatemanager/certificate:Certificate": {
+    message: "certificatemanager.v1/Certificate",
+    inUrl: ["location", "project"],
+  },
+  "gcp:certificatemanager/certificateMap:CertificateMap": {
+    message: "certificatemanager.v1/CertificateMap",
+    inUrl: ["project"],
+  },
+  "gcp:certificatemanager/certificateMapEntry:CertificateMapEntry": {
+    message: "certificatemanager.v1/CertificateMapEntry",
+    inUrl: ["map", "project"],
+  },
+  "gcp:iap/webBackendServiceIamMember:WebBackendServiceIamMember": binding("project", "webBackendService"),
+  "gcp:iap/settings:Settings": { message: "iap.v1/IapSettings" },
+  "gcp:iam/oauthClient:OauthClient": {
+    message: "iam.v1/OauthClient",
+    inUrl: ["location", "oauthClientId", "project"],
+  },
+  "gcp:iam/oauthClientCredential:OauthClientCredential": {
+    message: "iam.v1/OauthClientCredential",
+    inUrl: ["location", "oauthClientCredentialId", "oauthclient", "project"],
+  },
+  "gcp:iam/workforcePool:WorkforcePool": {
+    message: "iam.v1/WorkforcePool",
+    inUrl: ["location", "workforcePoolId"],
+  },
+  "gcp:iam/workforcePoolProvider:WorkforcePoolProvider": {
+    message: "iam.v1/WorkforcePoolProvider",
+    inUrl: ["location", "providerId", "workforcePoolId"],
+  },
   "gcp:vpcaccess/connector:Connector": { message: "vpcaccess.v1/Connector", inUrl: ["project", "region"] },
   // The name of the API is a part of the URL, and so is all that is said of an agent.
   "gcp:projects/service:Service": {

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { type ControlPlane, ControlPlaneError } from "../../../sandbox/control-plane";
 import { processId } from "../../../sandbox/files/process-id";
 import { ACCOUNT, account, cloud, invoker, make, PROJECT, refusal, SERVICE, SERVICE_GRANT, service } from "./cloud";
+import { piece, WORKFORCE } from "./workforce";
 
 describe("control plane: the state file", () => {
   let folder: string;
@@ -44,6 +45,16 @@ describe("control plane: the state file", () => {
     open[0]?.delete({ type: SERVICE, id: first.id });
     reopened();
     assert.notEqual(make(reopened(), SERVICE, "order", service("order")).state["uid"], first.state["uid"]);
+  });
+
+  it("does not forget when what IAM keeps the id of was deleted", () => {
+    const { id } = piece(reopened(), "pool");
+    open[0]?.delete({ type: WORKFORCE.pool, id });
+    reopened();
+    assert.equal(
+      refusal(() => piece(reopened(), "pool")),
+      "Error creating WorkforcePool: googleapi: Error 409: Requested entity already exists, alreadyExists",
+    );
   });
 
   it("forgets the last operation when its line is torn, and goes on", () => {

@@ -65,6 +65,16 @@ describe("control plane: a load balancer", () => {
     }
   });
 
+  it("stays at its address when another one is named by its link, and moves when it is by its number", () => {
+    const controlPlane = cloud();
+    const { rule443 } = balancer(controlPlane);
+    const about = { type: PARTS.rule443, id: rule443.id, oldInputs: SAID.rule443, oldState: rule443.state };
+    const to = (ipAddress: string) =>
+      controlPlane.diff({ ...about, news: { ...SAID.rule443, ipAddress } }).detailedDiff;
+    assert.deepEqual(to(`${GLOBAL}/addresses/other`), {});
+    assert.deepEqual(to("203.0.113.255"), { ipAddress: "update-replace" });
+  });
+
   it("has a number for each backend service that is a number, stays, and never comes again", () => {
     const controlPlane = cloud();
     const { backend } = balancer(controlPlane, "map");

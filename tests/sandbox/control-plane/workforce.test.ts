@@ -2,9 +2,18 @@ import * as assert from "node:assert/strict";
 import type { Properties } from "../../../sandbox/control-plane";
 import { balancer, PARTS } from "./balancer";
 import { cloud, make, NOW, NUMBER, PROJECT, refusal } from "./cloud";
-import { CLIENT_PATH, type Piece, POOL_PATH, piece, WORKFORCE, WORKFORCE_SAID, workforce } from "./workforce";
+import {
+  ACCESSOR,
+  accessor,
+  CLIENT_PATH,
+  type Piece,
+  POOL_PATH,
+  piece,
+  WORKFORCE,
+  WORKFORCE_SAID,
+  workforce,
+} from "./workforce";
 
-const GRANT = "gcp:iap/webBackendServiceIamMember:WebBackendServiceIamMember";
 const DAY_MS = 86_400_000;
 
 describe("control plane: sign-in by a workforce pool", () => {
@@ -148,25 +157,17 @@ describe("control plane: sign-in by a workforce pool", () => {
 });
 
 describe("control plane: who may pass IAP before a backend service", () => {
-  const member = "principalSet://iam.googleapis.com/locations/global/workforcePools/acme-staff/group/42";
-  const grant = (more: Properties = {}) => ({
-    webBackendService: "portal",
-    role: "roles/iap.httpsResourceAccessor",
-    member,
-    condition: { title: "until", expression: 'request.time < timestamp("2027-01-01T00:00:00Z")' },
-    ...more,
-  });
   const target = `projects/${PROJECT}/iap_web/compute/services/portal`;
 
   it("is read back by the whole path of the backend service, with its condition", () => {
     const controlPlane = cloud();
     balancer(controlPlane);
-    const { id, state } = make(controlPlane, GRANT, "x", grant());
+    const { id, state } = make(controlPlane, ACCESSOR, "x", accessor());
     assert.equal(state["webBackendService"], target);
-    assert.deepEqual(state["condition"], grant().condition);
-    const about = { type: GRANT, id, oldInputs: grant(), oldState: state };
-    assert.deepEqual(controlPlane.diff({ ...about, news: grant() }).detailedDiff, {});
-    const other = { ...about, news: grant({ webBackendService: "desk" }) };
+    assert.deepEqual(state["condition"], accessor()["condition"]);
+    const about = { type: ACCESSOR, id, oldInputs: accessor(), oldState: state };
+    assert.deepEqual(controlPlane.diff({ ...about, news: accessor() }).detailedDiff, {});
+    const other = { ...about, news: accessor({ webBackendService: "desk" }) };
     assert.deepEqual(controlPlane.diff(other).detailedDiff, { webBackendService: "update-replace" });
   });
 
@@ -174,11 +175,11 @@ describe("control plane: who may pass IAP before a backend service", () => {
     const controlPlane = cloud();
     balancer(controlPlane, "map");
     assert.equal(
-      refusal(() => make(controlPlane, GRANT, "x", grant({ webBackendService: "none" }))),
+      refusal(() => make(controlPlane, ACCESSOR, "x", accessor({ webBackendService: "none" }))),
       `Error applying IAM policy for iap webbackendservice "projects/${PROJECT}/iap_web/compute/services/none": Error setting IAM policy for iap webbackendservice "projects/${PROJECT}/iap_web/compute/services/none": googleapi: Error 404: Requested entity was not found., notFound`,
     );
-    const { id } = make(controlPlane, GRANT, "x", grant());
+    const { id } = make(controlPlane, ACCESSOR, "x", accessor());
     controlPlane.delete({ type: PARTS.backend, id: `projects/${PROJECT}/global/backendServices/portal` });
-    assert.equal(controlPlane.read({ type: GRANT, id }), undefined);
+    assert.equal(controlPlane.read({ type: ACCESSOR, id }), undefined);
   });
 });

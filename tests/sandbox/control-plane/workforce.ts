@@ -56,6 +56,19 @@ export const WORKFORCE_SAID: Readonly<Record<Piece, Properties>> = {
   },
 };
 
+export const ACCESSOR = "gcp:iap/webBackendServiceIamMember:WebBackendServiceIamMember";
+
+/** Who passes IAP before a backend service. */
+export function accessor(more: Properties = {}): Properties {
+  return {
+    webBackendService: "portal",
+    role: "roles/iap.httpsResourceAccessor",
+    member: "principalSet://iam.googleapis.com/locations/global/workforcePools/acme-staff/group/42",
+    condition: { title: "until", expression: 'request.time < timestamp("2027-01-01T00:00:00Z")' },
+    ...more,
+  };
+}
+
 const ORDER = Object.keys(WORKFORCE) as Piece[];
 
 export function piece(controlPlane: ControlPlane, name: Piece, more: Properties = {}): CreateResult {
