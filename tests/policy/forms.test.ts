@@ -182,7 +182,7 @@ const GOOD: Form[] = [
     "group:allAuthenticatedUsers@acme.com",
     "allUsersButNamed",
     "principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci/subject/allUsers",
-    "principalSet://iam.googleapis.com/locations/global/workforcePools/acme/*",
+    "principalSet://iam.googleapis.com/locations/global/workforcePools/acme/group/allUsers",
     "serviceAccount:allusers@acme-dev.iam.gserviceaccount.com",
   ].map((member) => grant("", MEMBER, member)),
   form("", BINDING, { members: [] }),

@@ -199,10 +199,17 @@ describe("policy pack through the policy SDK", () => {
       allRules.filter((rule) => levelOf(rule) === "advisory").map(({ name }) => name),
       ["no-unpinned-images", "no-unused-grants", "no-unknown-roles"],
     );
+    const configured = [
+      "no-foreign-images",
+      "no-unprotected-production",
+      "no-identity-platform",
+      "no-unarmored-backends",
+      "no-unproxied-backends",
+    ];
     for (const policy of policies.slice(0, -1) as ResourceValidationPolicy[]) {
       assert.ok(policy.severity && policy.remediationSteps && policy.url?.startsWith("https://"), policy.name);
       if (policy.framework) assert.ok(policy.framework.specification && policy.framework.version, policy.name);
-      assert.equal("configSchema" in policy, ["no-foreign-images", "no-unprotected-production"].includes(policy.name));
+      assert.equal("configSchema" in policy, configured.includes(policy.name), policy.name);
     }
   });
 

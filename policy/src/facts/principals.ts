@@ -26,6 +26,8 @@ const BROAD: readonly (readonly [RegExp, string])[] = [
   [/^projecteditor:/, "every editor of a project"],
   [/^projectviewer:/, "every viewer of a project"],
   [/^principalset:\/\/[^?]*\/workloadidentitypools\/[^/]+\/\*$/, "every workload of an identity pool"],
+  [/^principalset:\/\/[^?]*\/workloadidentitypools\/[^/]+\/kubernetes\.cluster\//, "every pod of a cluster"],
+  [/^principalset:\/\/[^?]*\/workforcepools\/[^/]+\/\*$/, "everybody of a workforce pool"],
   [/^principalset:\/\/cloudresourcemanager\.googleapis\.com\//, "every identity of a project, folder or organization"],
 ];
 

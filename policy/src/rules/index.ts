@@ -1,6 +1,7 @@
 /** The lists of rules, in the order in which they are documented and reported. */
 import type { Rule, RuleRecord, StackRule } from "../rule";
 import { noFakedIdentities } from "./balancers/no-faked-identities";
+import { noUnarmoredBackends } from "./balancers/no-unarmored-backends";
 import { noForeignImages } from "./contents/no-foreign-images";
 import { noForeignProviders } from "./contents/no-foreign-providers";
 import { noPlainSecrets } from "./contents/no-plain-secrets";
@@ -17,8 +18,10 @@ import { noPrivilegedServiceAccounts } from "./identity/no-privileged-service-ac
 import { noUnconditionalFederation } from "./identity/no-unconditional-federation";
 import { noUserManagedKeys } from "./identity/no-user-managed-keys";
 import { noDisabledInvokerCheck } from "./ingress/no-disabled-invoker-check";
+import { noIdentityPlatform } from "./ingress/no-identity-platform";
 import { noPublicIapAccessors } from "./ingress/no-public-iap-accessors";
 import { noPublicPrincipals } from "./ingress/no-public-principals";
+import { noUnauthenticatedOptions } from "./ingress/no-unauthenticated-options";
 import { noUnexplainedPublicIngress } from "./ingress/no-unexplained-public-ingress";
 import { noBroadCustomRoles } from "./stack/no-broad-custom-roles";
 import { noSharedServiceAccount } from "./stack/no-shared-service-account";
@@ -28,6 +31,7 @@ import { noUnknownRoles } from "./stack/no-unknown-roles";
 import { noUnpermittedCalls } from "./stack/no-unpermitted-calls";
 import { noUnroutedCalls } from "./stack/no-unrouted-calls";
 import { noUnusedGrants } from "./stack/no-unused-grants";
+import { noWeakTls } from "./tls/no-weak-tls";
 
 /** Each reads one resource, before it is sent to Google. */
 export const rules: readonly Rule[] = [
@@ -35,6 +39,8 @@ export const rules: readonly Rule[] = [
   noDisabledInvokerCheck,
   noUnexplainedPublicIngress,
   noPublicIapAccessors,
+  noUnauthenticatedOptions,
+  noIdentityPlatform,
   noDefaultServiceAccount,
   noInheritedInvokers,
   noAuthoritativeGrants,
@@ -46,10 +52,12 @@ export const rules: readonly Rule[] = [
   noUserManagedKeys,
   noUnconditionalFederation,
   noFakedIdentities,
+  noWeakTls,
   noPlainSecrets,
   noUnpinnedImages,
   noForeignImages,
   noUnprotectedProduction,
+  noUnarmoredBackends,
   noForeignProviders,
 ];
 

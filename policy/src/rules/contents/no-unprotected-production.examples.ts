@@ -26,6 +26,13 @@ export const examples: Examples = {
   ],
   violating: [
     { because: "a service", type: SERVICE, props: service({ deletionProtection: false }), config, path },
+    {
+      because: "every stack is production",
+      type: SERVICE,
+      props: service({ deletionProtection: false }),
+      config: { productionStacks: ["*"] },
+      path,
+    },
     { because: "a job", type: JOB, props: job({}, { deletionProtection: false }), config, path },
     { because: "a worker pool", type: WORKER_POOL, props: pool({}, { deletionProtection: false }), config, path },
     {

@@ -1,5 +1,6 @@
 import { JOB, SERVICE, WORKER_POOL } from "../../facts/tokens";
 import { read, shapeOf } from "../../inputs/read";
+import { isListed, stacksKey } from "../../inputs/stack-names";
 import type { Rule } from "../../rule";
 
 /**
@@ -15,17 +16,10 @@ export const noUnprotectedProduction: Rule = {
   page: "https://www.pulumi.com/registry/packages/gcp/api-docs/cloudrunv2/service/#deletionprotection_nodejs",
   remediation:
     "Remove deletionProtection, or set it to true. To destroy a service on purpose, switch it off in an update before.",
-  config: {
-    productionStacks: {
-      type: "array",
-      items: { type: "string" },
-      description: "Names of stacks, without organization and project, as in prod.",
-    },
-  },
+  config: { productionStacks: stacksKey("that are production") },
   types: [SERVICE, JOB, WORKER_POOL],
   check(props, report, { urn, config }) {
-    const stacks = config["productionStacks"];
-    if (!Array.isArray(stacks) || !stacks.includes(stackOf(urn))) return;
+    if (!isListed(config["productionStacks"], urn)) return;
     const protection = read(props, "deletionProtection");
     if (protection.state === "unknown") return report.unknown(protection.at);
     if (protection.state === "absent" || isTrue(protection.value)) return;
@@ -39,9 +33,4 @@ export const noUnprotectedProduction: Rule = {
 
 function isTrue(value: unknown): boolean {
   return value === true || (typeof value === "string" && /^(?:1|t|true)$/i.test(value.trim()));
-}
-
-/** https://www.pulumi.com/docs/iac/concepts/resources/names/#urns: urn:pulumi:STACK::PROJECT::… */
-function stackOf(urn: string): string {
-  return urn.split("::")[0]?.replace(/^urn:pulumi:/, "") ?? "";
 }

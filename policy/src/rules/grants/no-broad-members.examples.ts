@@ -5,6 +5,7 @@ import { CALLER, COMPUTE, formFault, grant, INVOKER, memberPath, secret, UNKNOWN
 const MEMBER = "gcp:cloudrunv2/serviceIamMember:ServiceIamMember";
 const ACCOUNT_MEMBER = "gcp:serviceaccount/iAMMember:IAMMember";
 const PROJECT_BINDING = "gcp:projects/iAMBinding:IAMBinding";
+const WORKFORCE = "principalSet://iam.googleapis.com/locations/global/workforcePools/acme";
 const POOLS = "iam.googleapis.com/projects/1/locations/global/workloadIdentityPools";
 
 export const examples: Examples = {
@@ -15,7 +16,9 @@ export const examples: Examples = {
       "group:domain:acme.com@acme.com",
       `principalSet://${POOLS}/ci/attribute.repository/acme/app`,
       `principal://${POOLS}/ci/subject/deploy`,
-      "principalSet://iam.googleapis.com/locations/global/workforcePools/acme/*",
+      `${WORKFORCE}/group/3d1f7c7a-0000-4000-8000-000000000001`,
+      `${WORKFORCE}/attribute.department/finance`,
+      `principalSet://${POOLS}/acme.svc.id.goog/namespace/shop`,
       "serviceAccount:service-1@gcp-sa-iap.iam.gserviceaccount.com",
       "serviceAccount:deleted@acme-dev.iam.gserviceaccount.com",
     ].map((member) => ({ because: `${member} is who it says`, type: MEMBER, props: { role: INVOKER, member } })),
@@ -33,6 +36,9 @@ export const examples: Examples = {
       `serviceAccount:${COMPUTE}`,
       "serviceAccount:acme-dev@appspot.gserviceaccount.com",
       `principalSet://${POOLS}/ci/*`,
+      `principalSet://${POOLS}/acme.svc.id.goog/kubernetes.cluster/https://container.googleapis.com/v1/projects/p/locations/l/clusters/c`,
+      `${WORKFORCE}/*`,
+      ` ${WORKFORCE.toUpperCase()}/*`,
       "principalSet://cloudresourcemanager.googleapis.com/projects/1/type/ServiceAccount",
     ].map((member) => ({
       because: `${member.trim()} is more than one`,

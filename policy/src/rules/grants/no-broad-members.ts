@@ -8,7 +8,7 @@ export const noBroadMembers: Rule = {
   name: "no-broad-members",
   family: "no broad grants",
   description:
-    "Grants name service accounts, people, groups or identities: no whole domains, project roles, deleted principals, default service accounts, or everybody of a workload identity pool.",
+    "Grants name service accounts, people, groups or identities: no whole domains, project roles, deleted principals, default service accounts, no whole cluster, and no whole workload identity or workforce pool.",
   severity: "high",
   page: "https://docs.cloud.google.com/iam/docs/principal-identifiers",
   framework: {
@@ -18,7 +18,7 @@ export const noBroadMembers: Rule = {
     reference: "https://docs.cloud.google.com/organization-policy/restrict-domains",
   },
   remediation:
-    "Name a service account of its own for each workload, a group for people, and a subject or an attribute of an identity pool instead of the whole pool. Remove grants to deleted principals.",
+    "Name a service account of its own for each workload, a group for people, a group of a workforce pool, and a subject or an attribute of a workload identity pool instead of the whole pool. Remove grants to deleted principals.",
   types: ALL_GRANTS,
   check(props, report) {
     reportGrants(
