@@ -90,7 +90,7 @@ const of = (example: AnyExample) =>
   "resources" in example ? example.resources : [{ type: example.type, name: "it", props: example.props }];
 
 function code(example: AnyExample): string[] {
-  const config = "resources" in example ? undefined : example.config;
+  const { config } = example;
   return [
     "```ts",
     programOf(of(example)),
@@ -105,6 +105,7 @@ function messagesOf(rule: RuleRecord, example: AnyExample): string[] {
       ? judgeStackBy(
           rule as StackRule,
           example.resources.map((resource) => ({ ...resource, sources: {}, urn: resource.name })),
+          example.config,
         )
       : judgeBy(rule as Rule, { ...example, urn: "urn:pulumi:prod::acme", name: "it" }, example.config);
   return findings.map(({ message }) => message);

@@ -1,6 +1,7 @@
 /** Every rule with the examples that stand beside it. */
 import { readdirSync } from "node:fs";
 import * as path from "node:path";
+import type { Config } from "../../policy/src/judge";
 import type { Examples, Rule, StackExample, StackExamples, StackResource, StackRule } from "../../policy/src/rule";
 import { rules, stackRules } from "../../policy/src/rules";
 import { type Input, urnOf } from "./sdk-analyzer";
@@ -36,6 +37,10 @@ export function stackOf({ resources }: StackExample): StackResource[] {
     ),
   }));
 }
+
+/** The policy config of an example. */
+export const configOf = (rule: StackRule, { config }: StackExample): Config =>
+  config === undefined ? {} : { [rule.name]: config };
 
 /** The same as the policy SDK is given it. */
 export const inputsOf = (example: StackExample): Input[] => stackOf(example);

@@ -3,7 +3,7 @@ import * as assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { judge, judgeStack } from "../../policy/src/judge";
-import { exampled, stackExampled, stackOf } from "./examples";
+import { configOf, exampled, stackExampled, stackOf } from "./examples";
 import { urnOf } from "./sdk-analyzer";
 
 const FILE = path.join(__dirname, "messages.json");
@@ -21,7 +21,7 @@ function messages(): Record<string, string[]> {
   }
   for (const { rule, examples } of stackExampled) {
     for (const example of examples.violating) {
-      for (const { message } of judgeStack(stackOf(example), [rule])) add(rule.name, message);
+      for (const { message } of judgeStack(stackOf(example), [rule], configOf(rule, example))) add(rule.name, message);
     }
   }
   return Object.fromEntries([...of].map(([rule, texts]) => [rule, [...texts]]));

@@ -6,9 +6,10 @@ import { judge, judgeBy, judgeStack, levelOf } from "../../policy/src/judge";
 import { policyPack } from "../../policy/src/pack";
 import type { Rule, StackRule } from "../../policy/src/rule";
 import { allRules, rules, stackRules } from "../../policy/src/rules";
+import { gateway } from "../../policy/src/rules/given-balancer.examples";
 import { shop } from "../../policy/src/rules/given-stack.examples";
 import { noPublicPrincipals } from "../../policy/src/rules/ingress/no-public-principals";
-import { stackOf } from "./examples";
+import { stackExampled, stackOf } from "./examples";
 import { type Input, sdkAnalyzer, secret, UNKNOWN, urnOf } from "./sdk-analyzer";
 
 const MEMBER = "gcp:cloudrunv2/serviceIamMember:ServiceIamMember";
@@ -165,7 +166,8 @@ describe("policy pack through the policy SDK", () => {
     const resources = stackOf({ because: "", resources: shop() });
     for (const rule of stackRules) {
       const config = { [rule.name]: { exempt: ["x"] } };
-      const message = `policy config: "${rule.name}" has no key "exempt"; it has none but enforcementLevel`;
+      const allowed = rule.config ? `knows ${Object.keys(rule.config).join(", ")}` : "has none but enforcementLevel";
+      const message = `policy config: "${rule.name}" has no key "exempt"; it ${allowed}`;
       const found = await sdkAnalyzer(policyPack([], [rule]), config).analyzeStack(resources);
       assert.deepEqual(found, [{ policy: rule.name, message, level: levelOf(rule) }]);
       const pure = judgeStack(resources, [rule], config);
@@ -219,6 +221,47 @@ describe("policy pack through the policy SDK", () => {
       const token = (validateResource as { __pulumiType?: string }).__pulumiType;
       assert.equal(token, rule.types.length === 1 ? rule.types[0] : undefined, rule.name);
     }
+  });
+});
+
+describe("policy stack rules that need a type", () => {
+  const judgedBy = async (rule: StackRule, resources: readonly Input[]) => {
+    let asked = 0;
+    const counting: StackRule = { ...rule, check: () => asked++ };
+    await sdkAnalyzer(policyPack([], [counting])).analyzeStack(resources);
+    return asked;
+  };
+  const balanced = stackOf({ because: "", resources: gateway() });
+
+  it("are asked of a stack that has it, and passed over in others", async () => {
+    const needing = stackRules.filter(({ needs }) => needs !== undefined);
+    assert.deepEqual(
+      needing.map(({ name }) => name),
+      ["no-unproxied-backends", "no-ways-around-balancers"],
+    );
+    for (const rule of needing) {
+      assert.equal(await judgedBy(rule, balanced), 1);
+      assert.equal(await judgedBy(rule, stackOf({ because: "", resources: shop() })), 0);
+    }
+  });
+
+  it("find nothing in a stack without it, so that passing over loses nothing", () => {
+    for (const rule of stackRules.filter(({ needs }) => needs !== undefined)) {
+      for (const { rule: other, examples } of stackExampled.filter((one) => one.rule.name === rule.name)) {
+        for (const example of examples.violating) {
+          const without = stackOf(example).filter(({ type }) => type !== other.needs);
+          assert.deepEqual(judgeStack(without, [rule]), [], example.because);
+        }
+      }
+    }
+  });
+
+  it("find nothing in a load balancer as it should be, together with all other rules", async () => {
+    const found = [...balanced.flatMap((resource) => judge(resource)), ...judgeStack(balanced)];
+    assert.deepEqual(found, []);
+    const analyzer = sdkAnalyzer(policyPack());
+    for (const resource of balanced) assert.deepEqual(await analyzer.analyze(resource), []);
+    assert.deepEqual(await analyzer.analyzeStack(balanced), []);
   });
 });
 

@@ -3,7 +3,7 @@ import { judge, judgeStack, levelOf } from "../../policy/src/judge";
 import { policyPack } from "../../policy/src/pack";
 import type { Example } from "../../policy/src/rule";
 import { allRules } from "../../policy/src/rules";
-import { exampled, inputsOf, stackExampled, stackOf } from "./examples";
+import { configOf, exampled, inputsOf, stackExampled, stackOf } from "./examples";
 import { sdkAnalyzer, UNKNOWN, urnOf } from "./sdk-analyzer";
 
 for (const { rule, examples } of exampled) {
@@ -82,14 +82,16 @@ for (const { rule, examples } of stackExampled) {
   describe(`policy stack rule ${rule.name}`, () => {
     for (const example of examples.compliant) {
       it(`accepts: ${example.because}`, async () => {
-        assert.deepEqual(judgeStack(stackOf(example), [rule]), []);
-        assert.deepEqual(await sdkAnalyzer(policyPack([], [rule])).analyzeStack(inputsOf(example)), []);
+        const config = configOf(rule, example);
+        assert.deepEqual(judgeStack(stackOf(example), [rule], config), []);
+        assert.deepEqual(await sdkAnalyzer(policyPack([], [rule]), config).analyzeStack(inputsOf(example)), []);
       });
     }
 
     for (const example of examples.violating) {
       it(`refuses: ${example.because}`, async () => {
-        const found = judgeStack(stackOf(example), [rule]);
+        const config = configOf(rule, example);
+        const found = judgeStack(stackOf(example), [rule], config);
         assert.deepEqual(
           found.map(({ rule: name, urn, level }) => [name, urn.split("::").at(-1), level]),
           example.at.map((at) => [rule.name, at, levelOf(rule)]),
@@ -98,7 +100,7 @@ for (const { rule, examples } of stackExampled) {
           assert.ok(!message.includes("\n") && message.length < 320 && /[:,] .*; /.test(message), message);
         }
         assert.deepEqual(
-          await sdkAnalyzer(policyPack([], [rule])).analyzeStack(inputsOf(example)),
+          await sdkAnalyzer(policyPack([], [rule]), config).analyzeStack(inputsOf(example)),
           found.map(({ message, urn }) => ({ policy: rule.name, message, level: levelOf(rule), urn })),
         );
       });

@@ -18,6 +18,10 @@ export const NETWORK_ENDPOINT_GROUP = "gcp:compute/regionNetworkEndpointGroup:Re
 export const BACKEND_SERVICE = "gcp:compute/backendService:BackendService";
 export const REGION_BACKEND_SERVICE = "gcp:compute/regionBackendService:RegionBackendService";
 export const BACKEND_SERVICES: readonly string[] = [BACKEND_SERVICE, REGION_BACKEND_SERVICE];
+export const BACKEND_BUCKETS: readonly string[] = [
+  "gcp:compute/backendBucket:BackendBucket",
+  "gcp:compute/regionBackendBucket:RegionBackendBucket",
+];
 export const URL_MAP = "gcp:compute/uRLMap:URLMap";
 export const REGION_URL_MAP = "gcp:compute/regionUrlMap:RegionUrlMap";
 export const URL_MAPS: readonly string[] = [URL_MAP, REGION_URL_MAP];

@@ -11,7 +11,8 @@ import {
 } from "../facts/tokens";
 import type { StackResource } from "../rule";
 import { readGiven } from "./given";
-import { isFalse, read } from "./read";
+import { groupedBy, oncePerStack } from "./per-stack";
+import { isFalse, type Reading, read } from "./read";
 import { stackOf, textOf, type Workload } from "./stack";
 
 /** A backend service, and the serverless network endpoint groups of the stack among its backends; at least one. */
@@ -20,11 +21,11 @@ export interface ServerlessBackend {
   readonly groups: readonly StackResource[];
 }
 
-export const serverlessBackends = onceForStack((resources): readonly ServerlessBackend[] => {
+export const serverlessBackends = oncePerStack((resources): readonly ServerlessBackend[] => {
   const groups = resources.filter(isServerless);
   if (groups.length === 0) return [];
   const byUrn = new Map(groups.map((group) => [group.urn, group]));
-  const byName = groupedBy(groups, ({ props }) => textOf(read(props, "name")));
+  const byName = groupedBy(groups, ({ props }) => textsOf(read(props, "name")));
   return resources.flatMap((resource) => {
     if (!BACKEND.has(resource.type)) return [];
     const list = read(resource.props, "backends");
@@ -57,7 +58,7 @@ const INTERNAL_BY_DEFAULT: ReadonlySet<string> = new Set([REGION_BACKEND_SERVICE
 export function isExternal({ type, props }: Pick<StackResource, "type" | "props">): boolean {
   const scheme = read(props, "loadBalancingScheme");
   if (scheme.state === "absent") return !INTERNAL_BY_DEFAULT.has(type);
-  return scheme.state === "known" && !String(scheme.value).startsWith("INTERNAL");
+  return scheme.state === "known" && !textOf(scheme)?.startsWith("INTERNAL");
 }
 
 /**
@@ -86,7 +87,7 @@ const OWN_PROXY_AT: ReadonlyMap<string, readonly [string, ...string[]]> = new Ma
 ]);
 
 /** The backend services in front of each workload that one leads to, in the order of the stack. */
-export const frontsOf = onceForStack((resources): ReadonlyMap<Workload, readonly StackResource[]> => {
+export const frontsOf = oncePerStack((resources): ReadonlyMap<Workload, readonly StackResource[]> => {
   const found = new Map<Workload, StackResource[]>();
   for (const { resource, groups } of serverlessBackends(resources)) {
     for (const workload of new Set(groups.flatMap((group) => workloadsBehind(group, resources)))) {
@@ -103,10 +104,9 @@ const TARGETS = [
 ] as const;
 
 /** By name and by URN, which are never alike. */
-const workloadIndex = onceForStack((resources) => {
+const workloadIndex = oncePerStack((resources) => {
   const { workloads } = stackOf(resources);
-  const byUrn = workloads.map((workload): [string, Workload[]] => [workload.resource.urn, [workload]]);
-  return new Map([...byUrn, ...groupedBy(workloads, ({ name }) => name)]);
+  return groupedBy(workloads, ({ name, resource }) => [resource.urn, ...(name === undefined ? [] : [name])]);
 });
 
 /** The workloads of the stack that a serverless group names; one with a URL mask names none. */
@@ -127,23 +127,7 @@ export function lastSegment(link: string): string {
   return link.slice(link.lastIndexOf("/") + 1);
 }
 
-function onceForStack<T>(find: (resources: readonly StackResource[]) => T): (resources: readonly StackResource[]) => T {
-  const found = new WeakMap<readonly StackResource[], { readonly value: T }>();
-  return (resources) => {
-    const known = found.get(resources) ?? { value: find(resources) };
-    found.set(resources, known);
-    return known.value;
-  };
-}
-
-function groupedBy<T>(all: readonly T[], nameOf: (one: T) => string | undefined): ReadonlyMap<string, readonly T[]> {
-  const grouped = new Map<string, T[]>();
-  for (const one of all) {
-    const name = nameOf(one);
-    if (name === undefined) continue;
-    const same = grouped.get(name);
-    if (same === undefined) grouped.set(name, [one]);
-    else same.push(one);
-  }
-  return grouped;
-}
+const textsOf = (reading: Reading): readonly string[] => {
+  const text = textOf(reading);
+  return text === undefined ? [] : [text];
+};

@@ -2,6 +2,8 @@
 import type { Rule, RuleRecord, StackRule } from "../rule";
 import { noFakedIdentities } from "./balancers/no-faked-identities";
 import { noUnarmoredBackends } from "./balancers/no-unarmored-backends";
+import { noUnproxiedBackends } from "./balancers/no-unproxied-backends";
+import { noWaysAroundBalancers } from "./balancers/no-ways-around-balancers";
 import { noForeignImages } from "./contents/no-foreign-images";
 import { noForeignProviders } from "./contents/no-foreign-providers";
 import { noPlainSecrets } from "./contents/no-plain-secrets";
@@ -31,6 +33,8 @@ import { noUnknownRoles } from "./stack/no-unknown-roles";
 import { noUnpermittedCalls } from "./stack/no-unpermitted-calls";
 import { noUnroutedCalls } from "./stack/no-unrouted-calls";
 import { noUnusedGrants } from "./stack/no-unused-grants";
+import { noClearText } from "./tls/no-clear-text";
+import { noDefaultTls } from "./tls/no-default-tls";
 import { noWeakTls } from "./tls/no-weak-tls";
 
 /** Each reads one resource, before it is sent to Google. */
@@ -69,6 +73,10 @@ export const stackRules: readonly StackRule[] = [
   noUnroutedCalls,
   noUnusedGrants,
   noUnguardedPaths,
+  noUnproxiedBackends,
+  noWaysAroundBalancers,
+  noDefaultTls,
+  noClearText,
   noBroadCustomRoles,
   noUnknownRoles,
 ];

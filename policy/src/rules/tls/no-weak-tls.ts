@@ -1,6 +1,7 @@
 import { SSL_POLICIES } from "../../facts/tokens";
 import { placesAt } from "../../inputs/places";
 import { read, shapeOf } from "../../inputs/read";
+import { textOf } from "../../inputs/stack";
 import type { Props, Report, Rule } from "../../rule";
 
 /** RESTRICTED has no cipher suite of an older version: https://docs.cloud.google.com/load-balancing/docs/ssl-policies-concepts */
@@ -67,8 +68,8 @@ function profileIn(props: Props, report: Report): Wrong[] {
   const wrong: Wrong[] = [];
   for (const { path, reading } of placesAt(props, "customFeatures.*")) {
     if (reading.state === "unknown") report.unknown(reading.at);
-    const weak = reading.state === "known" && /^TLS_RSA_WITH_/.test(String(reading.value));
-    if (weak) wrong.push({ path, got: "a cipher suite without forward secrecy" });
+    if (textOf(reading)?.startsWith("TLS_RSA_WITH_"))
+      wrong.push({ path, got: "a cipher suite without forward secrecy" });
   }
   return wrong.slice(0, 1);
 }
