@@ -1,7 +1,16 @@
 import * as organizations from "@pulumi/gcp/organizations";
 import * as pulumi from "@pulumi/pulumi";
-import { CloudRunMesh, heldNodes, ProjectServices } from "./components";
-import { checkHeld, decodeStackConfig, formatProblem, InvalidConfigError, parseMesh, projectApis } from "./mesh";
+import { CloudRunMesh, heldBackends, heldNodes, ProjectServices } from "./components";
+import {
+  checkHeld,
+  checkOrganization,
+  decodeStackConfig,
+  formatProblem,
+  InvalidConfigError,
+  type MeshSpec,
+  parseMesh,
+  projectApis,
+} from "./mesh";
 
 /** Part of the SDK's runtime that its types leave out. */
 const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
@@ -18,36 +27,50 @@ export = (today = new Date().toISOString().slice(0, 10)) =>
 
 async function program(today: string) {
   const { input, problems: undecodable } = decodeStackConfig(pulumi.runtime.allConfig(), isConfigSecret);
-  const projectNumber =
-    input.config["projectNumber"] === undefined ? await lookUpProjectNumber(input.project) : undefined;
-  const { spec, problems, warnings } = parseMesh({ ...input, projectNumber }, today);
+  const project = input.config["projectNumber"] === undefined ? await lookUpProject(input.project) : undefined;
+  const { spec, problems, warnings } = parseMesh({ ...input, projectNumber: project?.number }, today);
   if (!spec || undecodable.length > 0)
     throw new pulumi.RunError(new InvalidConfigError([...undecodable, ...problems]).message);
-  const taken = checkHeld(spec, await heldNodes());
-  if (taken.length > 0) throw new pulumi.RunError(new InvalidConfigError(taken).message);
-  for (const warning of warnings) await pulumi.log.warn(formatProblem(warning));
+  const outside = (await isInNoOrganization(spec, project)) ? checkOrganization(spec) : { problems: [], warnings: [] };
+  const refused = [...outside.problems, ...checkHeld(spec, await heldNodes())];
+  if (refused.length > 0) throw new pulumi.RunError(new InvalidConfigError(refused).message);
+  for (const warning of [...warnings, ...outside.warnings]) await pulumi.log.warn(formatProblem(warning));
 
   const apis =
     spec.projectServices && new ProjectServices("apis", { services: projectApis(spec), project: spec.project });
   const opts = { transformations: apis ? [apis.before] : [] };
-  const mesh = new CloudRunMesh("mesh", { spec, lookUpAfter: apis?.switchedOn }, opts);
+  const held = spec.loadBalancer?.servicesFirst ? { heldBackends: await heldBackends() } : {};
+  const mesh = new CloudRunMesh("mesh", { spec, lookUpAfter: apis?.switchedOn, ...held }, opts);
+  const { loadBalancer } = mesh;
   return {
     urls: mesh.urls,
     serviceAccounts: mesh.serviceAccounts,
     accessMatrix: mesh.accessMatrix,
     accessDiagram: mesh.accessDiagram,
+    ...(loadBalancer && { loadBalancer: { url: loadBalancer.url, address: loadBalancer.address } }),
+    ...(loadBalancer && !spec.loadBalancer?.dnsZone && { dnsRecords: loadBalancer.dnsRecords }),
   };
 }
 
-/** One lookup a stack. On a fresh project the API that answers it may be off, and no program can switch it on first. */
-async function lookUpProjectNumber(project: string | undefined): Promise<string | undefined> {
+type Project = organizations.GetProjectResult;
+
+/** On a fresh project the API that answers it may be off, and no program can switch it on first. */
+async function lookUpProject(project: string | undefined): Promise<Project | undefined> {
   if (!project) return undefined;
   try {
-    return (await organizations.getProject({ projectId: project })).number;
+    return await organizations.getProject({ projectId: project });
   } catch (error) {
-    pulumi.log.warn(`could not look up the number of project "${project}": ${(error as Error).message.split("\n")[0]}`);
+    pulumi.log.warn(`could not look up the project "${project}": ${(error as Error).message.split("\n")[0]}`);
     return undefined;
   }
+}
+
+/** Asked for Identity-Aware Proxy alone, and where it is not known it stops nobody. A folder is in an organization. */
+async function isInNoOrganization({ loadBalancer, services, project }: MeshSpec, known: Project | undefined) {
+  const isGuarded = loadBalancer ?? Object.values(services).find(({ iap }) => iap !== undefined);
+  if (!isGuarded) return false;
+  const { orgId, folderId } = known ?? (await lookUpProject(project)) ?? {};
+  return orgId === "" && !folderId;
 }
 
 /**

@@ -1,5 +1,4 @@
 /** A whole mesh: every service with its own account, then one grant per permission of the access graph. */
-import * as projects from "@pulumi/gcp/projects";
 import * as storage from "@pulumi/gcp/storage";
 import * as pulumi from "@pulumi/pulumi";
 import {
@@ -13,7 +12,6 @@ import {
   type Caller,
   callerName,
   functionBucket,
-  IAP_ACCESSOR_ROLE,
   INVOKER_ROLE,
   type MeshSpec,
   runners,
@@ -26,9 +24,10 @@ import { DeveloperAccess, type DeveloperAccessArgs } from "./developer-access";
 import { eventAgents } from "./event-agents";
 import { formerNames } from "./former-names";
 import { functionArgs } from "./function-args";
-import { IapAccess } from "./iap-access";
+import type { IapLoadBalancer } from "./iap-load-balancer";
 import { InvokerGrant } from "./invoker-grant";
 import { jobArgs, workerPoolArgs } from "./job-args";
+import { MeshIap } from "./mesh-iap";
 import { MeshNetwork } from "./mesh-network";
 import { serviceArgs } from "./service-args";
 
@@ -37,6 +36,11 @@ export interface CloudRunMeshArgs {
   readonly spec: MeshSpec;
   /** What has to be there before Google can be asked what runs, e.g. an API that is switched on. @default - nothing */
   readonly lookUpAfter?: pulumi.Input<unknown>;
+  /**
+   * Google's ids of the backend services that the stack holds, by the key of the service behind each. Where services
+   * are made first, they are told in this way what assertions are meant for. @default - none
+   */
+  readonly heldBackends?: Readonly<Record<string, string>>;
 }
 
 export class CloudRunMesh extends pulumi.ComponentResource {
@@ -58,6 +62,8 @@ export class CloudRunMesh extends pulumi.ComponentResource {
   readonly access: Readonly<Record<string, DeveloperAccess>>;
   /** The VPC network, where the mesh makes one. */
   readonly network: MeshNetwork | undefined;
+  /** The load balancer; absent where there is none. */
+  readonly loadBalancer: IapLoadBalancer | undefined;
   /** URL of each service and function, by key: deterministic, known before anything is deployed. */
   readonly urls: Readonly<Record<string, string>>;
   /** E-mail address of the account that each service, function, job and worker pool runs as, and that each developer impersonates, by key; that of people with an end by `SERVICE.access`. */
@@ -70,16 +76,17 @@ export class CloudRunMesh extends pulumi.ComponentResource {
   constructor(name: string, args: CloudRunMeshArgs, opts?: pulumi.ComponentResourceOptions) {
     // No component hands its inputs on: each is an input of a resource in it, and would be sent and stored twice.
     super("cloud-run-mesh:index:CloudRunMesh", name, {}, opts);
-    const { spec, lookUpAfter } = args;
+    const { spec, lookUpAfter, heldBackends = {} } = args;
     const graph = accessGraph(spec);
 
     this.network = this.createNetwork(spec);
+    const iap = new MeshIap(spec, graph, this, heldBackends);
     this.services = Object.fromEntries(
       Object.values(spec.services).map((service) => [
         service.key,
         new CloudRunService(
           service.key,
-          { ...serviceArgs(service, spec, this.network), lookUpAfter },
+          { ...serviceArgs(service, spec, this.network, iap.audience(service)), lookUpAfter },
           { parent: this, ...formerNames(service.formerly) },
         ),
       ]),
@@ -112,7 +119,7 @@ export class CloudRunMesh extends pulumi.ComponentResource {
       const opts = { parent: receiver, ...formerNames(formerly) };
       new InvokerGrant(grant, { project, location, serviceName: receiver.serviceName, member }, opts);
     }
-    this.createIapAccess(graph, { project, location });
+    this.loadBalancer = iap.open(this.services);
 
     this.urls = Object.fromEntries(graph.services.map(({ key, url }) => [key, url]));
     this.serviceAccounts = pulumi.output(
@@ -196,30 +203,6 @@ export class CloudRunMesh extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-  }
-
-  /** The agent exists once a project; switching the API on does not make it, so it is asked for. */
-  private createIapAccess(graph: AccessGraph, place: { project: string; location: string }): void {
-    const behind = graph.services.filter((service) => service.iap);
-    if (behind.length === 0) return;
-    const agent = new projects.ServiceIdentity(
-      "iap-agent",
-      { service: "iap.googleapis.com", project: place.project },
-      { parent: this },
-    );
-    for (const { key, formerly } of behind) {
-      const edges = graph.edges.filter(({ to, role }) => to === key && role === IAP_ACCESSOR_ROLE);
-      const access = edges.map(
-        ({ name, from, until, ...before }) =>
-          [name, { member: this.memberOf(from), until, formerly: before.formerly }] as const,
-      );
-      const { serviceName } = this.services[key]!;
-      new IapAccess(
-        key,
-        { ...place, serviceName, agent: agent.member, access: Object.fromEntries(access), formerly },
-        { parent: this },
-      );
-    }
   }
 
   private receiver(key: string): CloudRunService | CloudRunFunction {

@@ -37,6 +37,12 @@ export interface CloudRunServiceArgs extends OwnAccountArgs {
   readonly lookUpAfter?: pulumi.Input<unknown>;
   /** Everything else of the service. @default - Cloud Run's defaults */
   readonly service?: Omit<cloudrunv2.ServiceArgs, ManagedArgs>;
+  /**
+   * Whether a service that moves to another region is there before the old one goes, so that a load balancer leads to
+   * one of the two at any time.
+   * @default false - of two services with one name, the old one goes first
+   */
+  readonly createBeforeDelete?: boolean | undefined;
   /** Whether destroying and replacing the service is refused. @default true */
   readonly deletionProtection?: pulumi.Input<boolean>;
 }
@@ -74,7 +80,8 @@ export class CloudRunService extends pulumi.ComponentResource {
     const login = args.cloudSqlInstance
       ? cloudSqlLogin(name, { instance: args.cloudSqlInstance, email, member }, inside)
       : [];
-    this.service = createService(name, args, this.email, { ...inside, dependsOn: [...grants, ...login] });
+    const order = args.createBeforeDelete ? { deleteBeforeReplace: false } : {};
+    this.service = createService(name, args, this.email, { ...inside, ...order, dependsOn: [...grants, ...login] });
     this.serviceName = this.service.name;
 
     this.registerOutputs({ serviceName: this.serviceName, email: this.email });

@@ -3,6 +3,7 @@ import * as iap from "@pulumi/gcp/iap";
 import * as pulumi from "@pulumi/pulumi";
 import { IAP_ACCESSOR_ROLE, untilCondition } from "../mesh";
 import { formerNames } from "./former-names";
+import { type IapSignIn, iapSettings } from "./iap-settings";
 import { InvokerGrant, refusePublic } from "./invoker-grant";
 
 export interface IapAccessArgs {
@@ -17,8 +18,14 @@ export interface IapAccessArgs {
    * Source: https://cloud.google.com/run/docs/securing/identity-aware-proxy-cloud-run
    */
   readonly agent: pulumi.Input<string>;
-  /** Who comes through, by the logical name of the grant. */
+  /** Who comes through on the service itself, by the logical name of the grant; nobody where the proxy is on a load balancer. */
   readonly access: Readonly<Record<string, IapAccessor>>;
+  /**
+   * How people sign in on the service itself. Google's API names such settings; that the provider takes that name is
+   * likely and not verified.
+   * @default - with Google accounts
+   */
+  readonly signIn?: (IapSignIn & { readonly projectNumber: pulumi.Input<string> }) | undefined;
   /** Name that the component had before; the stack goes on with what it holds under that. @default - none */
   readonly formerly?: string | undefined;
 }
@@ -34,12 +41,16 @@ export interface IapAccessor {
 
 export class IapAccess extends pulumi.ComponentResource {
   constructor(name: string, args: IapAccessArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { serviceName, location, project, agent, access, formerly } = args;
+    const { serviceName, location, project, agent, access, signIn, formerly } = args;
     super("cloud-run-mesh:index:IapAccess", name, {}, pulumi.mergeOptions(opts, formerNames(formerly)));
     const inside = { parent: this };
     const agentCalls = (service: string) => `iap-calls-${service}`;
     const before = formerNames(formerly && agentCalls(formerly));
     new InvokerGrant(agentCalls(name), { serviceName, location, project, member: agent }, { ...inside, ...before });
+    if (signIn) {
+      const place = pulumi.interpolate`projects/${signIn.projectNumber}/iap_web/cloud_run-${location}`;
+      iapSettings(name, pulumi.interpolate`${place}/services/${serviceName}`, signIn, inside);
+    }
     for (const [grant, { member, until, formerly: names }] of Object.entries(access)) {
       new iap.WebCloudRunServiceIamMember(
         grant,

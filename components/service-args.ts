@@ -1,7 +1,9 @@
 import type { cloudrunv2 as types } from "@pulumi/gcp/types/input";
+import type { Input } from "@pulumi/pulumi";
 import {
   callEnvironment,
   DEFAULT_MAX_INSTANCES,
+  IAP_AUDIENCE_VARIABLE,
   type MeshSpec,
   type ServiceSpec,
   SOCKET_VOLUME,
@@ -12,8 +14,17 @@ import type { CloudRunServiceArgs } from "./cloud-run-service";
 import { defined, limits, mainMounts, splitEnvironment, volume, volumeSecrets, vpcAccess } from "./container-args";
 import type { MeshNetwork } from "./mesh-network";
 
-/** What a service of the mesh asks of {@link CloudRunService}: a pure translation, config in, arguments out. */
-export function serviceArgs(service: ServiceSpec, mesh: MeshSpec, made?: MeshNetwork): CloudRunServiceArgs {
+/**
+ * What a service of the mesh asks of {@link CloudRunService}: a pure translation, config in, arguments out.
+ *
+ * @param audience of a service that the load balancer leads to: what assertions are meant for there
+ */
+export function serviceArgs(
+  service: ServiceSpec,
+  mesh: MeshSpec,
+  made?: MeshNetwork,
+  audience?: Input<string>,
+): CloudRunServiceArgs {
   const { plain, secret } = splitEnvironment(service.env ?? {});
   const { scaling, timeoutSeconds, executionEnvironment, gpuType } = service;
   const volumes = volumesOf(service);
@@ -29,7 +40,12 @@ export function serviceArgs(service: ServiceSpec, mesh: MeshSpec, made?: MeshNet
     deletionProtection: service.deletionProtection,
     imageManagedElsewhere: service.imageManagedElsewhere,
     cloudSqlInstance: service.cloudSql?.instance,
-    env: { ...plain, ...callEnvironment(service, mesh) },
+    env: {
+      ...plain,
+      ...callEnvironment(service, mesh),
+      ...(audience !== undefined && { [IAP_AUDIENCE_VARIABLE]: audience }),
+    },
+    createBeforeDelete: service.routed && true,
     secretEnv: secret,
     secrets: furtherSecrets(service),
     containers: [

@@ -4,6 +4,8 @@ import { accountEmail, iapAudience } from "./names";
 import type { Call, CallerSpec, MeshSpec, ServiceSpec } from "./spec/spec";
 import { standing } from "./until";
 
+export { IAP_AUDIENCE_VARIABLE };
+
 /**
  * What a service, a function, a job or a worker pool is told at run time beyond its own variables: the URL, and so the audience, of
  * each service that it calls, a call that has ended left out; the database that it logs in to; and behind Identity-Aware

@@ -1,8 +1,9 @@
 export { type AccessRow, accessDiagram, accessMatrix } from "./access-matrix";
 export { checkHeld, type Held } from "./checks/held";
+export { checkOrganization } from "./checks/organization";
 export { DATABASE_ROLES, databaseUser, instanceCondition, instanceParts, SOCKET_VOLUME, SOCKETS } from "./cloud-sql";
 export { decodeStackConfig, type MeshInput } from "./decode";
-export { callEnvironment } from "./environment";
+export { callEnvironment, IAP_AUDIENCE_VARIABLE } from "./environment";
 export {
   type AccessGraph,
   accessGraph,
@@ -12,7 +13,7 @@ export {
   type Impersonation,
 } from "./graph";
 export { isSameMember } from "./members";
-export { accessKey, accountEmail, accountId, functionBucket, labelValue, serviceUrl } from "./names";
+export { accessKey, accountEmail, accountId, backendAudience, functionBucket, labelValue, serviceUrl } from "./names";
 export { DEFAULT_MAX_INSTANCES, type NetworkSpec } from "./network";
 export { type Parsed, parseMesh } from "./parse";
 export { callerPath, type DeployedMesh, permissionFor } from "./permission-line";

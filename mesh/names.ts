@@ -118,3 +118,13 @@ export function iapAccessName(member: string, service: string): string {
 export function iapAudience(serviceName: string, projectNumber: string, region: string): string {
   return `/projects/${projectNumber}/locations/${region}/services/${serviceName}`;
 }
+
+/**
+ * What an assertion of the Identity-Aware Proxy on a backend service is meant for.
+ * Source: https://cloud.google.com/iap/docs/signed-headers-howto
+ *
+ * @param id the number that Google gives the backend service
+ */
+export function backendAudience(projectNumber: string, id: string): string {
+  return `/projects/${projectNumber}/global/backendServices/${id}`;
+}

@@ -7,6 +7,8 @@ export interface Registered {
   /** Logical name of the parent; absent at the top. */
   readonly parent?: string;
   readonly inputs: Record<string, unknown>;
+  /** Which inputs the engine keeps encrypted; absent for none. */
+  readonly secret?: readonly string[];
   /** Logical names of the resources it waits for. */
   readonly waitsFor: readonly string[];
   /** That it is left where it is when the stack would delete it. */
@@ -30,27 +32,38 @@ interface Monitor {
 /** What stands in for a provider: the outputs of each resource and function. */
 export type Mocks = Pick<pulumi.runtime.Mocks, "call" | "newResource">;
 
-/** Every resource is what was said of it; an account has its address besides. */
+/** Every resource is what was said of it; an account has its address besides, and a domain's authorization its record. */
 const ECHO: Mocks = {
   call: ({ inputs }) => inputs,
   newResource: ({ name, inputs }) => {
     const email = `${inputs.accountId}@acme-dev.iam.gserviceaccount.com`;
+    const record = { name: `_acme-challenge.${inputs.domain}.`, type: "CNAME", data: `${inputs.domain}.authorize.` };
     return {
       id: `${name}-id`,
-      state: { ...inputs, ...(inputs.accountId && { email, member: `serviceAccount:${email}` }) },
+      state: {
+        ...inputs,
+        ...(inputs.accountId && { email, member: `serviceAccount:${email}` }),
+        ...(inputs.domain && { dnsResourceRecords: [record] }),
+      },
     };
   },
 };
 
 /** Runs a piece of a program on mocks and tells what it registered, in order. */
 export async function register(build: () => unknown, mocks: Mocks = ECHO): Promise<Registered[]> {
-  const inputsOf = new Map<string, Record<string, unknown>>();
+  const inputsOf = new Map<string, Pick<Registered, "inputs" | "secret">>();
   const seen: Omit<Registered, "inputs">[] = [];
   await pulumi.runtime.setMocks({
     call: mocks.call,
     newResource: (args) => {
-      inputsOf.set(`${args.type} ${args.name}`, args.inputs);
-      return mocks.newResource(args);
+      const { isRpcSecret, unwrapRpcSecret } = pulumi.runtime;
+      // The SDK moves the mark of a secret up to the argument that holds it.
+      const secret = Object.keys(args.inputs).filter((key) => isRpcSecret(args.inputs[key]));
+      const inputs = Object.fromEntries(
+        Object.entries(args.inputs).map(([key, value]) => [key, unwrapRpcSecret(value)]),
+      );
+      inputsOf.set(`${args.type} ${args.name}`, { inputs, ...(secret.length > 0 && { secret }) });
+      return mocks.newResource({ ...args, inputs });
     },
   });
   const monitor = (pulumi.runtime as unknown as { getMonitor(): Monitor }).getMonitor();
@@ -68,7 +81,7 @@ export async function register(build: () => unknown, mocks: Mocks = ECHO): Promi
   await pulumi.runtime.disconnect();
   return seen.flatMap((resource) => {
     const inputs = inputsOf.get(`${resource.type} ${resource.name}`);
-    return inputs ? [{ ...resource, inputs }] : [];
+    return inputs ? [{ ...resource, ...inputs }] : [];
   });
 }
 

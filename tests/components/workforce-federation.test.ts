@@ -1,5 +1,4 @@
 import * as assert from "node:assert/strict";
-import * as pulumi from "@pulumi/pulumi";
 import { WorkforceFederation, type WorkforceFederationArgs } from "../../components";
 import { only, register } from "./support";
 
@@ -24,7 +23,8 @@ describe("WorkforceFederation", () => {
       displayName: "acme-staff",
       sessionDuration: "28800s",
     });
-    const { oidc: told, ...provider } = only(made, PROVIDER).inputs;
+    const { inputs, secret } = only(made, PROVIDER);
+    const { oidc: told, ...provider } = inputs;
     assert.deepEqual(provider, {
       workforcePoolId: "acme-staff",
       location: "global",
@@ -38,8 +38,8 @@ describe("WorkforceFederation", () => {
       },
       attributeCondition: `assertion.tid == "${TENANT}"`,
     });
-    assert.ok(pulumi.runtime.isRpcSecret(told), "the client secret is no secret to the engine");
-    assert.deepEqual(pulumi.runtime.unwrapRpcSecret(told), {
+    assert.deepEqual(secret, ["oidc"]);
+    assert.deepEqual(told, {
       issuerUri: `https://login.microsoftonline.com/${TENANT}/v2.0`,
       clientId: "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee",
       clientSecret: { value: { plainText: "entra-knows" } },

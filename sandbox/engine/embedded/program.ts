@@ -84,9 +84,10 @@ export async function runProgram(
   }
 }
 
-/** Inputs as the engine hands them to a provider: files and archives are data, which a state can hold. */
+/** Inputs as a provider reads them: files and archives are data, which a state can hold, and secrets are what they are. */
 function onTheWire(inputs: Record<string, unknown>): Record<string, unknown> {
   const plain = (value: unknown): unknown => {
+    if (pulumi.runtime.isRpcSecret(value)) return plain(pulumi.runtime.unwrapRpcSecret(value));
     const isFile: boolean = pulumi.asset.Asset.isInstance(value) || pulumi.asset.Archive.isInstance(value);
     if (isFile) return { kind: Object.getPrototypeOf(value).constructor.name };
     if (Array.isArray(value)) return value.map(plain);
