@@ -37,6 +37,7 @@ describe("npm run up, before anything is changed", () => {
     credentialsProblem: async () => undefined,
     testPermissions: async (_, permissions) => [...permissions],
     enabledServices: async (_, services) => [...services],
+    hasOrganization: async () => true,
   };
 
   async function obstacles(
@@ -131,6 +132,28 @@ describe("npm run up, before anything is changed", () => {
     } finally {
       writeFileSync(file, "");
     }
+  });
+
+  it("names a workforce pool where the project is in no organization, as far as one may see that", async () => {
+    const member = "principalSet://iam.googleapis.com/locations/global/workforcePools/acme-staff/group/";
+    const access = [{ member: `${member}6f1c0d0a-6f0e-4f6e-9d3e-0c6a3a1c2b10` }];
+    const loadBalancer = {
+      domains: ["shop.example"],
+      routes: { "/": "web" },
+      iap: { workforcePool: "acme-staff", access },
+    };
+    const pool = config({
+      "cloud-run-mesh:services": '{"web":{"image":"i"}}',
+      "cloud-run-mesh:loadBalancer": JSON.stringify(loadBalancer),
+    });
+    for (const operation of ["preview", "up"] as const) {
+      assert.deepEqual(await obstacles({ operation, cli: pool, google: { hasOrganization: async () => false } }), [
+        '1 problem in the stack config:\n  loadBalancer.iap.workforcePool: project "shop-prod" is in no organization, and a workforce pool signs people in to projects of its own organization; move the project into that (https://cloud.google.com/resource-manager/docs/project-migration), or remove it, so that Google accounts sign in',
+      ]);
+    }
+    assert.deepEqual(await obstacles({ cli: pool }), []);
+    assert.deepEqual(await obstacles({ cli: pool, google: { hasOrganization: async () => undefined } }), []);
+    assert.deepEqual(await obstacles({ google: { hasOrganization: async () => false } }), []);
   });
 
   it("names a project that is still the example's", async () => {
@@ -252,6 +275,28 @@ describe("which APIs are on", () => {
       throw new Error("Permission denied to get service");
     });
     assert.equal(await refused.enabledServices("shop-prod", ["run.googleapis.com"]), undefined);
+  });
+});
+
+describe("whether a project is in an organization", () => {
+  const asked = (answer: () => unknown) =>
+    googleFromDefaultCredentials(async () => ({
+      getAccessToken: async () => "token",
+      request: async () => ({ data: answer() }) as never,
+    })).hasOrganization("shop-prod");
+  const ancestors = (...types: string[]) => ({ ancestor: types.map((type) => ({ resourceId: { type, id: "1" } })) });
+
+  it("is told by its ancestors, however far away the organization is", async () => {
+    assert.equal(await asked(() => ancestors("project", "folder", "organization")), true);
+    assert.equal(await asked(() => ancestors("project")), false);
+  });
+
+  it("is not known to whoever may not see it", async () => {
+    const refusal = () => {
+      throw new Error("Permission denied on resource project shop-prod.");
+    };
+    assert.equal(await asked(refusal), undefined);
+    assert.equal(await asked(() => ({})), undefined);
   });
 });
 

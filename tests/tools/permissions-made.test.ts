@@ -26,13 +26,39 @@ const TAKES: Readonly<Record<string, readonly string[]>> = {
   "gcp:cloudrunv2/service:Service": ["run.services", "run.operations", "iam.serviceAccounts.actAs"],
   "gcp:cloudrunv2/serviceIamMember:ServiceIamMember": ["run.services.setIamPolicy"],
   "gcp:cloudrunv2/workerPool:WorkerPool": ["run.workerpools", "run.operations", "iam.serviceAccounts.actAs"],
+  "gcp:certificatemanager/certificate:Certificate": ["certificatemanager.certs", "certificatemanager.operations"],
+  "gcp:certificatemanager/certificateMap:CertificateMap": ["certificatemanager.certmaps"],
+  "gcp:certificatemanager/certificateMapEntry:CertificateMapEntry": ["certificatemanager.certmapentries"],
+  "gcp:certificatemanager/dnsAuthorization:DnsAuthorization": ["certificatemanager.dnsauthorizations"],
+  "gcp:compute/backendService:BackendService": ["compute.backendServices", "compute.globalOperations"],
+  "gcp:compute/globalAddress:GlobalAddress": ["compute.globalAddresses"],
+  "gcp:compute/globalForwardingRule:GlobalForwardingRule": ["compute.globalForwardingRules"],
+  "gcp:compute/regionNetworkEndpointGroup:RegionNetworkEndpointGroup": [
+    "compute.regionNetworkEndpointGroups",
+    "compute.regionOperations",
+  ],
+  "gcp:compute/sSLPolicy:SSLPolicy": ["compute.sslPolicies"],
+  "gcp:compute/securityPolicy:SecurityPolicy": ["compute.securityPolicies"],
+  "gcp:compute/targetHttpProxy:TargetHttpProxy": ["compute.targetHttpProxies"],
+  "gcp:compute/targetHttpsProxy:TargetHttpsProxy": ["compute.targetHttpsProxies"],
+  "gcp:compute/uRLMap:URLMap": ["compute.urlMaps"],
+  "gcp:iam/oauthClient:OauthClient": ["iam.oauthClients"],
+  "gcp:iam/oauthClientCredential:OauthClientCredential": ["iam.oauthClientCredentials"],
+  "gcp:iap/settings:Settings": ["iap.webServices.getSettings", "iap.webServices.updateSettings"],
+  "gcp:iap/webBackendServiceIamMember:WebBackendServiceIamMember": [
+    "iap.webServices.getIamPolicy",
+    "iap.webServices.setIamPolicy",
+  ],
   "gcp:compute/network:Network": ["compute.networks", "compute.globalOperations"],
   "gcp:compute/router:Router": ["compute.routers", "compute.regionOperations"],
   "gcp:compute/routerNat:RouterNat": ["compute.routers.update"],
   "gcp:compute/subnetwork:Subnetwork": ["compute.subnetworks", "compute.regionOperations"],
   "gcp:dns/managedZone:ManagedZone": ["dns.managedZones", "dns.networks"],
   "gcp:dns/recordSet:RecordSet": ["dns.changes", "dns.resourceRecordSets"],
-  "gcp:iap/webCloudRunServiceIamMember:WebCloudRunServiceIamMember": ["iap.webServices"],
+  "gcp:iap/webCloudRunServiceIamMember:WebCloudRunServiceIamMember": [
+    "iap.webServices.getIamPolicy",
+    "iap.webServices.setIamPolicy",
+  ],
   "gcp:projects/iAMMember:IAMMember": ["resourcemanager.projects"],
   "gcp:projects/service:Service": ["serviceusage.services"],
   // Whoever may use the API may have its agent made: no permission is asked.
@@ -59,6 +85,14 @@ describe("what the components make", () => {
       projectServices: true,
     },
   };
+  const front = {
+    domains: ["desk.acme.example"],
+    dnsZone: "acme-example",
+    routes: { "/": "web" },
+    iap: { access: [{ member: "group:staff@acme.com" }] },
+  };
+  const pool =
+    "principalSet://iam.googleapis.com/locations/global/workforcePools/acme-staff/group/6f1c0d0a-6f0e-4f6e-9d3e-0c6a3a1c2b10";
   const meshes: Readonly<Record<string, Change>> = {
     "the smallest mesh": { config: { network: undefined }, web: { calls: [] } },
     "a mesh with jobs": { config: { jobs: TASK } },
@@ -68,9 +102,17 @@ describe("what the components make", () => {
     "a mesh with people whose access ends": {
       api: { ...OPEN, access: [{ member: "user:ada@acme.com", until: "2099-12-31" }] },
     },
+    "a mesh behind a load balancer": { config: { loadBalancer: { ...front, dnsZone: undefined } } },
+    "a mesh behind a load balancer without Cloud Armor": {
+      config: { loadBalancer: { ...front, protection: { off: "another network filters" } } },
+    },
     "a large mesh": {
       ...large,
-      config: { ...large.config, network: { create: { nat: true }, privateDnsZone: true } },
+      config: {
+        ...large.config,
+        network: { create: { nat: true }, privateDnsZone: true },
+        loadBalancer: { ...front, iap: { workforcePool: "acme-staff", access: [{ member: pool }] } },
+      },
     },
     "a large mesh with a connector": {
       ...large,

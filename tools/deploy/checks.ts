@@ -1,6 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { decodeStackConfig, formatProblems, type MeshSpec, parseMesh, projectApis } from "../../mesh";
+import {
+  checkOrganization,
+  decodeStackConfig,
+  formatProblems,
+  type MeshSpec,
+  parseMesh,
+  projectApis,
+} from "../../mesh";
 import { npm, pulumi } from "../person";
 import { encryptedPaths } from "./encrypted";
 import type { Google } from "./google";
@@ -11,7 +18,16 @@ export type DeployOperation = "preview" | "up" | "destroy";
 
 /** Something that stands between a person and a deployment, and how to clear it. */
 export interface Obstacle {
-  readonly check: "cli" | "login" | "stack" | "config" | "credentials" | "permissions" | "apis" | "protection";
+  readonly check:
+    | "cli"
+    | "login"
+    | "stack"
+    | "config"
+    | "credentials"
+    | "organization"
+    | "permissions"
+    | "apis"
+    | "protection";
   readonly message: string;
 }
 
@@ -85,8 +101,12 @@ export async function checkDeployment(
       message: `no Google credentials (${missing}); run "gcloud auth application-default login"`,
     });
   } else if (google && spec && operation !== "destroy") {
-    const [permissions, apis] = await Promise.all([checkPermissions(spec, operation, google), checkApis(spec, google)]);
-    obstacles.push(...permissions, ...apis);
+    const found = await Promise.all([
+      checkInOrganization(spec, google),
+      checkPermissions(spec, operation, google),
+      checkApis(spec, google),
+    ]);
+    obstacles.push(...found.flat());
   }
   return { ...(selected && { stack: selected }), obstacles };
 }
@@ -157,6 +177,13 @@ async function protection(
       message: `protected from being deleted: ${what}; in two steps: ${first}"${npm("up", projectFolder)} -- ${stack}", with no deletionProtection of their own, then destroy again`,
     },
   ];
+}
+
+/** What needs an organization, in a project that has none. Whoever may not see that is not stopped. */
+async function checkInOrganization(spec: MeshSpec, google: Google): Promise<Obstacle[]> {
+  const { problems } = checkOrganization(spec);
+  if (problems.length === 0 || (await google.hasOrganization(spec.project)) !== false) return [];
+  return [{ check: "organization", message: formatProblems(problems) }];
 }
 
 async function checkPermissions(spec: MeshSpec, operation: "preview" | "up", google: Google): Promise<Obstacle[]> {

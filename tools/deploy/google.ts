@@ -11,6 +11,8 @@ export interface Google {
   testPermissions(project: string, permissions: readonly string[]): Promise<string[]>;
   /** Those of the APIs that are on in the project; nothing where the caller may not see that. */
   enabledServices(project: string, services: readonly string[]): Promise<string[] | undefined>;
+  /** Whether the project is in an organization; nothing where the caller may not see that. */
+  hasOrganization(project: string): Promise<boolean | undefined>;
 }
 
 /**
@@ -71,6 +73,20 @@ export function googleFromDefaultCredentials(load: () => Promise<Auth> = default
             ?.filter(({ state }) => state === "ENABLED")
             .map(({ name }) => name.slice(name.lastIndexOf("/") + 1)) ?? []
         );
+      } catch {
+        return undefined;
+      }
+    },
+    async hasOrganization(project) {
+      try {
+        const auth = await library();
+        const { data } = await auth.request<{ ancestor?: { resourceId?: { type?: string } }[] }>({
+          url: `https://cloudresourcemanager.googleapis.com/v1/projects/${encodeURIComponent(project)}:getAncestry`,
+          method: "POST",
+          data: {},
+          timeout: 15_000,
+        });
+        return data.ancestor?.some(({ resourceId }) => resourceId?.type === "organization");
       } catch {
         return undefined;
       }

@@ -1,6 +1,7 @@
 import type { MeshSpec } from "../../mesh";
 import { ACCOUNTS } from "./permissions/accounts";
 import { AROUND } from "./permissions/around";
+import { LOAD_BALANCER } from "./permissions/load-balancer";
 import type { Row } from "./permissions/row";
 import { RUNS } from "./permissions/runs";
 
@@ -17,7 +18,7 @@ export interface Permission {
  * things away can still deploy. One thing goes in every day's work, the code of a function that has new code.
  * Source: the permissions reference of each API, https://cloud.google.com/iam/docs/permissions-reference
  */
-export const PERMISSIONS: readonly Row[] = [...RUNS, ...ACCOUNTS, ...AROUND];
+export const PERMISSIONS: readonly Row[] = [...RUNS, ...ACCOUNTS, ...AROUND, ...LOAD_BALANCER];
 
 /** What deploying this mesh takes, in the order of the table. */
 export function neededPermissions(spec: MeshSpec, operation: "preview" | "up"): Permission[] {

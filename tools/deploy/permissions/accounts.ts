@@ -41,8 +41,8 @@ export const ACCOUNTS: readonly Row[] = [
   {
     permissions: ["iap.webServices.getIamPolicy", "iap.webServices.setIamPolicy"],
     what: "say who comes through Identity-Aware Proxy",
-    where: "services with `iap`",
-    on: whenSome(({ iap }) => iap !== undefined),
+    where: "services with `iap`, and `loadBalancer`",
+    on: (mesh) => (mesh.loadBalancer ? [mesh.project] : whenSome(({ iap }) => iap !== undefined)(mesh)),
   },
   {
     permissions: ["secretmanager.secrets.getIamPolicy", "secretmanager.secrets.setIamPolicy"],

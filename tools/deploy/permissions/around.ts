@@ -1,8 +1,10 @@
+import type { MeshSpec } from "../../../mesh";
 import { usesDirectVpc } from "../../../mesh/project-services";
 import { homesOf, type Row, when } from "./row";
 
 const makesNetwork = when(({ network }) => network !== undefined);
 const makesZone = when(({ network }) => network?.privateDnsZone === true);
+const zoneOf = ({ loadBalancer }: MeshSpec) => (loadBalancer?.dnsZone ? [loadBalancer.dnsZone.project] : []);
 
 /** What it takes to use or make the VPC network, and to switch the APIs on. */
 export const AROUND: readonly Row[] = [
@@ -38,9 +40,9 @@ export const AROUND: readonly Row[] = [
   },
   {
     permissions: ["compute.globalOperations.get", "compute.regionOperations.get"],
-    what: "wait until both are made",
-    where: "`network.create`",
-    on: makesNetwork,
+    what: "wait until network and load balancer are made",
+    where: "`network.create`, and `loadBalancer`",
+    on: when(({ network, loadBalancer }) => network !== undefined || loadBalancer !== undefined),
   },
   {
     permissions: ["vpcaccess.connectors.create", "vpcaccess.connectors.get", "vpcaccess.operations.get"],
@@ -61,9 +63,10 @@ export const AROUND: readonly Row[] = [
       "dns.resourceRecordSets.create",
       "dns.resourceRecordSets.list",
     ],
-    what: "put its record into the zone",
-    where: "`network.create` with `private-ranges-only` or `privateDnsZone`",
-    on: makesZone,
+    what: "put records into the zone",
+    where:
+      "`network.create` with `private-ranges-only` or `privateDnsZone`, and `loadBalancer` with `dnsZone`, on the project that the zone is in",
+    on: (mesh) => [...new Set([...makesZone(mesh), ...zoneOf(mesh)])],
   },
   {
     permissions: ["compute.routers.create", "compute.routers.get", "compute.routers.update"],
