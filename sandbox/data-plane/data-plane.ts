@@ -9,7 +9,7 @@ import { FrontEnd } from "./front-end/front-end";
 import { TokenVerifier } from "./front-end/id-token";
 import { type GoogleApis, googleApis } from "./google-apis/apis";
 import { IapAgent } from "./iap/agent";
-import { Handshake } from "./iap/handshake";
+import { Handshake, IAP_HOST } from "./iap/handshake";
 import { IdentityAwareProxy } from "./iap/identity-aware-proxy";
 import { IapResources } from "./iap/resource";
 import { Identities } from "./identity/identities";
@@ -38,6 +38,7 @@ export async function openDataPlane(options: DataPlaneOptions): Promise<DataPlan
 export class DataPlane {
   /** Also where a load balancer enters. */
   readonly frontEnd: FrontEnd;
+  readonly balancer: LoadBalancer;
   /** Where people sign in, and what whoever asks for it learns of them. */
   readonly signIn: SignIn;
   readonly #options: DataPlaneOptions;
@@ -45,7 +46,6 @@ export class DataPlane {
   readonly #folder = temporaryFolder();
   readonly #services: RunServices;
   readonly #identities: Identities;
-  readonly #balancer: LoadBalancer;
   readonly #iap: IdentityAwareProxy;
   readonly #people: PeopleSignIn;
   readonly #apis: GoogleApis;
@@ -91,7 +91,7 @@ export class DataPlane {
       ...{ controlPlane, services: this.#services, directory, verifier, iap: this.#iap, resources, clock: this.#clock },
       agent: new IapAgent({ controlPlane, directory, issuer, resources, clock: this.#clock }),
     };
-    this.#balancer = new LoadBalancer(judges);
+    this.balancer = new LoadBalancer(judges);
     this.frontEnd = new FrontEnd({
       ...judges,
       backendOf: ({ id }) => this.#fleet.byId(id)?.runner,
@@ -170,6 +170,11 @@ export class DataPlane {
     return this.#people.idToken(who, provider);
   }
 
+  /** Whether a host is one that browsers open: a load balancer's, a service's, or one where people sign in. */
+  opensInBrowsers(host: string): boolean {
+    return this.balancer.answers(host) || this.signIn.plays(host) || host === IAP_HOST || host.endsWith(".run.app");
+  }
+
   /** Replaces a service's process, or starts it, with what the control plane holds now; no request is lost. */
   async restart(service: string): Promise<void> {
     if (this.#closing) throw new Error("the data plane is closed");
@@ -205,7 +210,7 @@ export class DataPlane {
     const onDecision = (decision: Decision) => this.#decide(decision);
     const traffic = new Traffic({
       frontEnd: this.frontEnd,
-      balancer: this.#balancer,
+      balancer: this.balancer,
       iap: this.#iap,
       signIn: this.signIn,
       apis: this.#apis,

@@ -5,5 +5,6 @@ export { type DeclaredService, declaredServices, type StackOutputs, workloadsOf 
 export { type Entry, findRunning, othersRunning, type RunningRemote } from "./find-running";
 export { type Identity, memberIdentity } from "./identities";
 export { type Laptop, openLaptops } from "./laptops";
+export { type LoopbackEntrance, openLoopbackEntrance } from "./loopback/loopback-entrance";
 export { type Minted, mintAs } from "./mint";
 export { type From, type Invoker, RunningMesh, type RunningMeshOptions, type RunningService } from "./running-mesh";

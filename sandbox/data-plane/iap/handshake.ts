@@ -15,7 +15,8 @@ import type { IapResource } from "./resource";
 import type { IapSettings, OauthClient } from "./settings";
 import { type Found, Vault } from "./vault";
 
-const IAP_HOST = "iap.googleapis.com";
+/** Where a browser brings the code. */
+export const IAP_HOST = "iap.googleapis.com";
 const REDIRECT_PATH = /^\/v1\/oauth\/clientIds\/([^/]+):handleRedirect$/;
 
 /** Source: `exp` of a state in a public transcript, and `expires` of the nonce's cookie. */
