@@ -79,10 +79,17 @@ export class Report {
     this.write(`  all up in ${(startedInMs / 1000).toFixed(1)} s`);
   }
 
-  /** Where browsers get in, each as somebody who is signed in already. */
-  browsers(entrances: readonly { readonly url: string; readonly service: string; readonly as: string }[]): void {
-    if (entrances.length === 0) return;
+  /**
+   * Where browsers get in: at single services as somebody who is signed in already, and at the load balancer, where
+   * people sign in.
+   */
+  browsers(
+    entrances: readonly { readonly url: string; readonly service: string; readonly as: string }[],
+    gateway?: { readonly url: string; readonly people: readonly string[] },
+  ): void {
+    if (entrances.length === 0 && gateway === undefined) return;
     this.heading("Open it in a browser");
+    if (gateway) this.write(`  ${gateway.url}    # sign in as ${gateway.people.join(", ") || "nobody: name people"}`);
     for (const { url, service, as } of entrances) this.write(`  ${url}    # ${service}, signed in as ${as}`);
   }
 

@@ -14,7 +14,15 @@ import { deploy } from "./deploy";
 import { type EngineResult, failureOf, type ProjectConfig, readStackConfigFile } from "./engine";
 import { type MeshPlace, retyped } from "./hints";
 import { Report } from "./report";
-import { announce, openBrowserEntrance, openLaptops, othersRunning, RunningMesh, type StackOutputs } from "./running";
+import {
+  announce,
+  openBrowserEntrance,
+  openLaptops,
+  openLoopbackEntrance,
+  othersRunning,
+  RunningMesh,
+  type StackOutputs,
+} from "./running";
 import { ENGINES, type EngineChoice, openSandbox, type Sandbox } from "./sandbox";
 import { stateName } from "./state-name";
 
@@ -116,9 +124,11 @@ async function runServices({ controlPlane }: Sandbox, result: EngineResult, run:
 
     const { invitation, withdraw } = await announce(mesh, stateFolder, tell);
     const entrances = await openEntrances(mesh);
+    const gateway = await openLoopbackEntrance(mesh.plane);
     const laptops = await openLaptops(mesh, outputs, { projectFolder: CHECKOUT, stateFolder, tell });
     const stopWatching = mesh.watch((decision) => report.line(decisionLine(decision)));
-    report.browsers(entrances);
+    const people = mesh.people.map(({ name, email }) => name ?? email);
+    report.browsers(entrances, gateway && { url: `${gateway.url}/`, people });
     if (laptops.all.length > 0) report.heading("Call from a laptop, in another terminal");
     for (const { command, as } of laptops.all) report.line(`  ${command}    # ${as}`);
     if (invitation) report.invitation(invitation, meshPlace(stateFolder));
@@ -126,7 +136,7 @@ async function runServices({ controlPlane }: Sandbox, result: EngineResult, run:
     await stopped;
     stopWatching();
     laptops.withdraw();
-    await Promise.all([withdraw(), ...entrances.map((entrance) => entrance.close())]);
+    await Promise.all([withdraw(), gateway?.close(), ...entrances.map((entrance) => entrance.close())]);
     return 0;
   } finally {
     await mesh.close();
@@ -145,7 +155,7 @@ function interrupted(): number {
   return 130;
 }
 
-/** One for each service that people sign in to, as the first who may. */
+/** One for each service that people sign in to at its own URL, as the first who may. */
 function openEntrances(mesh: RunningMesh) {
   const services = mesh.services.filter(({ isBehindIap }) => isBehindIap);
   return Promise.all(

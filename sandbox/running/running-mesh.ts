@@ -4,6 +4,7 @@ import {
   type DataPlaneOptions,
   type Decision,
   openDataPlane,
+  type Person,
   type ProxyAccess,
   type TokenOverrides,
 } from "../data-plane";
@@ -54,6 +55,8 @@ export type From = "itself" | "vpc" | "internet";
 export class RunningMesh {
   readonly services: readonly RunningService[];
   readonly identities: ReadonlyMap<string, Identity>;
+  /** Who may sign in. */
+  readonly people: readonly Person[];
   readonly #access = new Map<string, Promise<ProxyAccess>>();
   readonly #watchers: Set<(decision: Decision) => void>;
 
@@ -67,11 +70,13 @@ export class RunningMesh {
     parts: {
       services: readonly RunningService[];
       identities: readonly Identity[];
+      people: readonly Person[];
       watchers: Set<(decision: Decision) => void>;
     },
   ) {
     this.services = parts.services;
     this.identities = new Map(parts.identities.map((identity) => [identity.name, identity]));
+    this.people = parts.people;
     this.#watchers = parts.watchers;
   }
 
@@ -117,7 +122,8 @@ export class RunningMesh {
       await plane.close();
       throw new EngineError("not-started", messageOf(error));
     }
-    return new RunningMesh(plane, stackConfig.stack, stackConfig.file, declaration, { services, identities, watchers });
+    const parts = { services, identities, people, watchers };
+    return new RunningMesh(plane, stackConfig.stack, stackConfig.file, declaration, parts);
   }
 
   /** Tells every decision from now on, until the answer is called. */
