@@ -34,6 +34,7 @@ export const ERRORS = {
   "identity-not-permitted": { status: 403, meaning: "the person is known, and may not do this" },
   "identity-audience-unknown": { status: 503, meaning: "what assertions must be meant for is not set here" },
   "identity-keys-unavailable": { status: 503, meaning: "the keys that assertions are checked with could not be had" },
+  "directory-unavailable": { status: 503, meaning: "the directory that knows people's groups cannot be asked" },
   "database-unavailable": { status: 503, meaning: "the service's database cannot be reached" },
   "media-type-unsupported": { status: 415, meaning: "the body is not declared as application/json" },
   "request-timeout": { status: 504, meaning: "this service did not finish the request within its own deadline" },

@@ -22,7 +22,14 @@ export { proxyAwareDispatcher, useForFetch } from "./proxy";
 export { type DrainOptions, drain, type Running } from "./server/drain";
 export type { Answer, Handler, ServiceRequest } from "./server/request";
 export type { Route } from "./server/router";
-export { KEEP_ALIVE_MS, listening, type RunningServer, type ServerOptions, serve } from "./server/server";
+export {
+  type ErrorAnswer,
+  KEEP_ALIVE_MS,
+  listening,
+  type RunningServer,
+  type ServerOptions,
+  serve,
+} from "./server/server";
 export {
   createIdentity,
   type Identity,

@@ -7,7 +7,7 @@ import { createLog, errorFields, type Log } from "./log";
 import { type Environment, type Options, readOptions } from "./options";
 import { proxyAwareDispatcher, useForFetch } from "./proxy";
 import type { Route } from "./server/router";
-import { type RunningServer, serve } from "./server/server";
+import { type ErrorAnswer, type RunningServer, serve } from "./server/server";
 import { defaultCredentials } from "./tokens/default-credentials";
 import { type MetadataServer, metadataServer } from "./tokens/metadata";
 import { createTokenSource, type TokenSource } from "./tokens/source";
@@ -20,6 +20,8 @@ export interface ServiceDefinition<Callee extends string = string> {
   readonly calls: readonly Callee[];
   /** Makes the API; called once at the start. */
   routes(tools: ServiceTools<Callee>): readonly Route[];
+  /** @default errors are JSON */
+  readonly errorAnswer?: ErrorAnswer;
 }
 
 /** What a service's API is made with. */
@@ -70,6 +72,7 @@ export async function startService<Callee extends string>(
   const server: RunningServer = await serve({
     ...options,
     name: definition.name,
+    errorAnswer: definition.errorAnswer,
     routes: definition.routes({ callers, options, tokens, clock, random, log, loadIapKeys }),
     log,
     clock,

@@ -21,6 +21,12 @@ export interface ServiceRequest {
    * @throws ServiceError `media-type-unsupported`, `body-too-large`, `body-not-json`
    */
   json(): Promise<unknown>;
+  /**
+   * Reads the body as what a form sends, once.
+   *
+   * @throws ServiceError `media-type-unsupported`, `body-too-large`
+   */
+  form(): Promise<URLSearchParams>;
 }
 
 export interface Answer {
@@ -40,13 +46,26 @@ export type Handler = (request: ServiceRequest) => Answer | Promise<Answer>;
 
 /** Reads a body as JSON, up to a limit that counts what arrives, not only what is announced. */
 export async function readJson(request: IncomingMessage, limitBytes: number): Promise<unknown> {
-  const type = (request.headers["content-type"] ?? "").split(";")[0]!.trim().toLowerCase();
-  if (!/^application\/([\w.-]+\+)?json$/.test(type)) {
-    throw new ServiceError("media-type-unsupported", `got "${type}"; allowed: application/json`);
+  const text = await readText(request, limitBytes, /^application\/([\w.-]+\+)?json$/, "application/json");
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ServiceError("body-not-json", "the body is not valid JSON");
   }
+}
+
+/** Reads the body of a form that has no `enctype`, within the same limit. */
+export async function readForm(request: IncomingMessage, limitBytes: number): Promise<URLSearchParams> {
+  const type = "application/x-www-form-urlencoded";
+  return new URLSearchParams(await readText(request, limitBytes, /^application\/x-www-form-urlencoded$/, type));
+}
+
+async function readText(request: IncomingMessage, limitBytes: number, types: RegExp, allowed: string): Promise<string> {
+  const type = (request.headers["content-type"] ?? "").split(";")[0]!.trim().toLowerCase();
+  if (!types.test(type)) throw new ServiceError("media-type-unsupported", `got "${type}"; allowed: ${allowed}`);
   const tooLarge = () => new ServiceError("body-too-large", `the body has more than ${limitBytes} bytes`);
   if (Number(request.headers["content-length"] ?? 0) > limitBytes) throw tooLarge();
-  const text = await new Promise<string>((resolve, reject) => {
+  return new Promise<string>((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
     request.on("data", (chunk: Buffer) => {
@@ -59,9 +78,4 @@ export async function readJson(request: IncomingMessage, limitBytes: number): Pr
     request.on("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
     request.on("error", reject);
   });
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new ServiceError("body-not-json", "the body is not valid JSON");
-  }
 }

@@ -1,11 +1,11 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Server as NetServer } from "node:net";
 import { type Clock, Deadline, type Random, unlessAborted } from "../clock";
 import { asServiceError, errorBody, ServiceError } from "../errors";
 import { errorFields, type Log } from "../log";
 import { traceOf } from "../trace";
 import { drain } from "./drain";
-import { readJson } from "./request";
+import { type Answer, readForm, readJson } from "./request";
 import { createRouter, healthRoute, type Route } from "./router";
 import { send } from "./send";
 
@@ -13,6 +13,8 @@ export interface ServerOptions {
   /** Name in `/health`, e.g. `order-service (TypeScript)`. */
   readonly name: string;
   readonly routes: readonly Route[];
+  /** Makes the answer for an error, with the error's status. @default the error as JSON */
+  readonly errorAnswer?: ErrorAnswer | undefined;
   readonly port: number;
   readonly bindAddress: string;
   readonly requestTimeoutMs: number;
@@ -22,6 +24,9 @@ export interface ServerOptions {
   readonly clock: Clock;
   readonly random: Random;
 }
+
+/** @returns undefined where JSON is right, e.g. because the client asks for no HTML */
+export type ErrorAnswer = (error: ServiceError, headers: IncomingHttpHeaders) => Answer | undefined;
 
 export interface RunningServer {
   readonly port: number;
@@ -77,6 +82,7 @@ export async function serve(options: ServerOptions): Promise<RunningServer> {
           signal: limit.signal,
           log: requestLog,
           json: () => readJson(incoming, options.bodyLimitBytes),
+          form: () => readForm(incoming, options.bodyLimitBytes),
         });
       const found = await unlessAborted(work(), limit.signal);
       await send(response, found, { method, closing: draining !== undefined, signal: limit.signal });
@@ -91,9 +97,10 @@ export async function serve(options: ServerOptions): Promise<RunningServer> {
         return;
       }
       const { status, more } = error;
+      const shown = options.errorAnswer?.(error, incoming.headers) ?? { json: errorBody(error) };
       await send(
         response,
-        { status, json: errorBody(error), headers: more.headers },
+        { ...shown, status, headers: { ...shown.headers, ...more.headers } },
         { method: incoming.method ?? "GET", closing: draining !== undefined, signal: limit.signal },
       );
     }

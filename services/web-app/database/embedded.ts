@@ -3,7 +3,8 @@ import type { PGliteInterface } from "@electric-sql/pglite";
 import { type Clock, ServiceError } from "../../runtime/index";
 import { signed } from "./identity";
 import { migrate, type Team } from "./migrate";
-import type { Database, Row, Schema, Sql } from "./sql";
+import { refusal } from "./refusal";
+import type { Database, Row, Schema, Sql, TransactionOptions, Viewer } from "./sql";
 
 /** Within a database of its own, so that every app has the same. */
 const OWNER = "web_owner";
@@ -38,8 +39,8 @@ export async function embeddedDatabase(schema: Schema, teams: readonly Team[], c
   );
   await lite.exec("reset role");
   return {
-    as: (viewer, work, { readOnly = false } = {}) =>
-      lite.transaction(async (transaction) => {
+    as: <T>(viewer: Viewer, work: (sql: Sql) => Promise<T>, { readOnly = false }: TransactionOptions = {}) => {
+      const done = lite.transaction(async (transaction) => {
         await transaction.exec(`${readOnly ? "set transaction read only;" : ""} set local role ${APP}`);
         await transaction.query("select set_config('web.identity', $1, true)", [signed(viewer, key, clock.now())]);
         const sql: Sql = {
@@ -47,7 +48,11 @@ export async function embeddedDatabase(schema: Schema, teams: readonly Team[], c
             (await transaction.query<T>(text, values && [...values])).rows,
         };
         return work(sql);
-      }) as Promise<never>,
+      });
+      return done.catch((error) => {
+        throw refusal(error);
+      });
+    },
     close: () => lite.close(),
   };
 }

@@ -1,6 +1,7 @@
 import { Pool, type PoolClient, type PoolConfig } from "pg";
 import { type Clock, ServiceError } from "../../runtime/index";
 import { signed } from "./identity";
+import { refusal } from "./refusal";
 import type { Database, Row, Sql } from "./sql";
 
 export interface PostgresOptions {
@@ -49,7 +50,7 @@ export function postgresDatabase({
         return result;
       } catch (error) {
         await client.query("rollback").catch(() => {});
-        throw error;
+        throw refusal(error);
       } finally {
         const done = clean(client).finally(() => cleaning.delete(done));
         cleaning.add(done);

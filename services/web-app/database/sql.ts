@@ -46,4 +46,6 @@ export interface Schema {
   readonly migrations: readonly Migration[];
   /** What the app's login role may do, run after the migrations each time; `:"app"` stands for the role. */
   readonly grants: string;
+  /** A statement that makes a person's first rows in an embedded database; `$1` is the id of a team. @default none */
+  readonly examples?: string;
 }

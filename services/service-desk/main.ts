@@ -1,0 +1,4 @@
+import { runWebApp } from "../web-app/app";
+import { serviceDesk } from "./app";
+
+runWebApp(serviceDesk);

@@ -1,0 +1,42 @@
+import { type ErrorDetail, ServiceError, type StandardSchema, validate } from "../runtime/index";
+
+/** What a form was sent with: the values as the schema gives them back, or what is wrong; and what was written. */
+export type Sent<T> = { readonly written: Written } & (
+  | { readonly value: T; readonly problems?: undefined }
+  | { readonly value?: undefined; readonly problems: readonly ErrorDetail[] }
+);
+
+/** Fields as they were written. */
+export type Written = Readonly<Record<string, string>>;
+
+/**
+ * Reads a form. Browsers send line ends as CR LF; they are kept as LF.
+ *
+ * @throws ServiceError `body-invalid` where a field is sent twice, which no page here does
+ */
+export function sent<T>(form: URLSearchParams, schema: StandardSchema<T>): Sent<T> {
+  const names = [...form.keys()];
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) throw new ServiceError("body-invalid", `${twice}: sent more than once`);
+  const written = Object.fromEntries([...form].map(([name, text]) => [name, text.replaceAll("\r\n", "\n")]));
+  const { value, problems } = validate(schema, written);
+  return problems ? { problems, written } : { value: value as T, written };
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * The id in a path.
+ *
+ * @throws ServiceError `not-found` where it can be none
+ */
+export function idIn(params: Readonly<Record<string, string>>): string {
+  const { id = "" } = params;
+  if (!UUID.test(id)) throw nothing();
+  return id;
+}
+
+/** The same for what is not there and for what is somebody else's: the database tells no difference either. */
+export function nothing(): ServiceError {
+  return new ServiceError("not-found", "either it is gone, or it is not yours to see");
+}
