@@ -2,12 +2,13 @@ import type { WebApp } from "../web-app/app";
 import type { Sql } from "../web-app/database/sql";
 import { idIn, sent, type Written } from "../web-app/forms";
 import type { Pages, SiteRequest } from "../web-app/site";
+import { teams } from "../web-app/teams";
 import { schema } from "./database/schema";
 import LIST from "./pages/list.eta";
 import NEW from "./pages/new.eta";
 import TICKET from "./pages/ticket.eta";
 import { change, newComment, newTicket, PRIORITIES, STATUSES } from "./schema";
-import { changeTicket, comment, listTickets, openTicket, teams, ticketWith, withdrawTicket } from "./tickets";
+import { changeTicket, comment, listTickets, openTicket, ticketWith, withdrawTicket } from "./tickets";
 
 const NO_TEAM = { path: "team", message: "there is no such team" };
 

@@ -1,10 +1,8 @@
 import { z } from "zod";
+import { oneOf, words } from "../web-app/forms";
 
 export const STATUSES = ["open", "in progress", "waiting", "solved"] as const;
 export const PRIORITIES = ["low", "normal", "high"] as const;
-
-const words = (most: number) => z.string().trim().min(1, "is empty").max(most, `has more than ${most} characters`);
-const oneOf = <const T extends readonly string[]>(values: T) => z.enum(values, `allowed: ${values.join(", ")}`);
 
 /** What the form of a new ticket sends. */
 export const newTicket = z.strictObject({

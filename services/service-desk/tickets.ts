@@ -31,10 +31,6 @@ export async function ticketWith(
   return { ticket, comments };
 }
 
-export function teams(sql: Sql): Promise<readonly { readonly group_id: string; readonly name: string }[]> {
-  return sql.query("select group_id, name from web.team order by name");
-}
-
 /** @returns the new ticket's id; undefined where there is no such team */
 export async function openTicket(
   sql: Sql,

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { type ErrorDetail, ServiceError, type StandardSchema, validate } from "../runtime/index";
 
 /** What a form was sent with: the values as the schema gives them back, or what is wrong; and what was written. */
@@ -22,6 +23,16 @@ export function sent<T>(form: URLSearchParams, schema: StandardSchema<T>): Sent<
   const { value, problems } = validate(schema, written);
   return problems ? { problems, written } : { value: value as T, written };
 }
+
+/** A field that has to be filled in, without spaces around. */
+export const words = (most: number) =>
+  z.string().trim().min(1, "is empty").max(most, `has more than ${most} characters`);
+
+/** One of the values that a field offers. */
+export const oneOf = <const T extends readonly string[]>(values: T) => z.enum(values, `allowed: ${values.join(", ")}`);
+
+/** A field that may be left empty, which is null in the database. */
+export const optional = <T extends z.ZodType>(field: T) => z.union([z.literal("").transform(() => null), field]);
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

@@ -1,3 +1,5 @@
+import { schema as assetScanning } from "../../../../services/asset-scanning/database/schema";
+import { schema as marketingImmersion } from "../../../../services/marketing-immersion/database/schema";
 import { schema as serviceDesk } from "../../../../services/service-desk/database/schema";
 import type { Schema } from "../../../../services/web-app/database/sql";
 
@@ -86,5 +88,29 @@ export const TARGETS: readonly Target[] = [
     change: "status = 'solved'",
     child: { table: "app.comment", parent: "ticket", author: "author", text: "body" },
     childMore: { internal: "false" },
+  },
+  {
+    app: "marketing-immersion",
+    schema: marketingImmersion,
+    table: "app.campaign",
+    owner: "planner",
+    group: "team",
+    text: "title",
+    more: { brief: "'brief'" },
+    change: "stage = 'ended'",
+    child: { table: "app.experience", parent: "campaign", author: "author", text: "title" },
+    childMore: { kind: "'film'" },
+  },
+  {
+    app: "asset-scanning",
+    schema: assetScanning,
+    table: "app.asset",
+    owner: "holder",
+    group: "team",
+    text: "name",
+    more: { code: "'LT-001'", kind: "'laptop'", place: "'here'" },
+    change: "place = 'elsewhere'",
+    child: { table: "app.finding", parent: "asset", author: "finder", text: "what" },
+    childMore: { severity: "'low'" },
   },
 ];

@@ -1,0 +1,4 @@
+import { runWebApp } from "../web-app/app";
+import { assetScanning } from "./app";
+
+runWebApp(assetScanning);

@@ -1,0 +1,4 @@
+import { runWebApp } from "../web-app/app";
+import { marketingImmersion } from "./app";
+
+runWebApp(marketingImmersion);
