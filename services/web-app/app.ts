@@ -9,9 +9,8 @@ import {
 import { migrateByEnvironment } from "./database/command";
 import { openDatabase } from "./database/open";
 import type { Database, Schema } from "./database/sql";
-import { cachedDirectory, type Directory, noDirectory, tableDirectory } from "./directory/directory";
-import { graphDirectory } from "./directory/graph";
-import { readWebAppOptions, type WebAppOptions } from "./options";
+import { directoryOf } from "./directory/chosen";
+import { readWebAppOptions } from "./options";
 import type { Templates } from "./page/templates";
 import { type SiteRoute, siteService } from "./site";
 
@@ -58,12 +57,6 @@ export async function startWebApp(app: WebApp, world: ServiceWorld = {}): Promis
     await database.close();
     throw error;
   }
-}
-
-export function directoryOf(options: WebAppOptions, database: Database | undefined, clock = systemClock): Directory {
-  if (options.directory === "graph") return cachedDirectory(graphDirectory(options.graph!, { clock }), clock);
-  if (options.directory === "table" && database) return cachedDirectory(tableDirectory(database), clock);
-  return noDirectory;
 }
 
 /** Runs a web app as a process; with the argument `migrate`, brings its database up to date instead. */

@@ -54,7 +54,7 @@ export function readWebAppOptions(env: Environment, app: { base: string; hasData
     database,
     keys: isPostgres ? keysOf(read) : [],
     teams: teamsOf(read),
-    examplePeople: Object.entries(json(read, "EXAMPLE_PEOPLE", people, '{"PRINCIPAL": "name"}') ?? {}),
+    examplePeople: Object.entries(jsonIn(read, "EXAMPLE_PEOPLE", people, '{"PRINCIPAL": "name"}') ?? {}),
   };
   if (isPostgres && options.examplePeople.length > 0) {
     read.report("EXAMPLE_PEOPLE", "goes with the embedded database alone; unset it, or unset DATABASE_URL");
@@ -107,7 +107,7 @@ function got(text: string | undefined): string {
 }
 
 function teamsOf(read: EnvironmentReader): readonly Team[] {
-  const found = json(read, "TEAMS", teams, '{"GROUP_ID": "name"}') ?? {};
+  const found = jsonIn(read, "TEAMS", teams, '{"GROUP_ID": "name"}') ?? {};
   return Object.entries(found).map(([groupId, team]) => ({ groupId, ...team }));
 }
 
@@ -165,7 +165,8 @@ function baseOf(read: EnvironmentReader, standard: string): string {
   return standard;
 }
 
-function json<T>(read: EnvironmentReader, name: string, schema: z.ZodType<T>, allowed: string): T | undefined {
+/** A variable that holds JSON; the value is not quoted where it is wrong. */
+export function jsonIn<T>(read: EnvironmentReader, name: string, schema: z.ZodType<T>, allowed: string): T | undefined {
   const text = read.text(name);
   if (text === undefined) return undefined;
   try {

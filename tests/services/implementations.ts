@@ -85,7 +85,7 @@ export async function startProgram(
   });
   const url = `http://127.0.0.1:${port}`;
   let ready = false;
-  await until(() => {
+  const answers = until(() => {
     http(`${url}/health`).then(
       (got) => {
         ready ||= got.status === 200;
@@ -93,6 +93,11 @@ export async function startProgram(
       () => {},
     );
     return ready || over;
+  });
+  // A test that has failed leaves nothing behind.
+  await answers.catch((error) => {
+    child.kill("SIGKILL");
+    throw error;
   });
   if (!ready) throw new Error(`${command} did not start: ${log.join("")}`);
   return {

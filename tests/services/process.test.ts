@@ -20,12 +20,14 @@ const CALLEES = {
 describe("the services as processes", () => {
   before(() => execFileSync(process.execPath, [build]));
 
+  const hasDatabase = (folder: string) => packageOf(folder).scripts.migrate !== undefined;
   const packageOf = (folder: string) => JSON.parse(readFileSync(join(services, folder, "package.json"), "utf8"));
 
   it("are these", () => {
     assert.deepEqual(folders, [
-      ...["auth-proxy", "backend", "frontend", "gateway"],
-      ...["items-backend", "items-frontend", "order", "sales-app", "user"],
+      ...["asset-scanning", "auth-proxy", "backend", "frontend", "gateway"],
+      ...["items-backend", "items-frontend", "marketing-immersion", "order", "portal"],
+      ...["sales-app", "service-desk", "user"],
     ]);
   });
 
@@ -44,7 +46,8 @@ describe("the services as processes", () => {
         .map((line) => JSON.parse(line));
       assert.deepEqual(
         entries.map(({ severity }) => severity),
-        ["INFO", "INFO"],
+        // An embedded database says what it is.
+        [...(hasDatabase(folder) ? ["WARNING"] : []), "INFO", "INFO"],
       );
     });
 
@@ -52,7 +55,9 @@ describe("the services as processes", () => {
       const text = readFileSync(join(services, folder, "dist/main.js"), "utf8");
       const outside = [...text.matchAll(/\b(?:require|import)\("([^".][^"]*)"\)/g)].map((match) => match[1]!);
       const { builtinModules } = require("node:module") as typeof import("node:module");
-      const known = new Set([...builtinModules, "google-auth-library"]);
+      // pg asks for pg-native where somebody wants that.
+      const beside = hasDatabase(folder) ? ["@electric-sql/pglite", "pg-native"] : [];
+      const known = new Set([...builtinModules, "google-auth-library", ...beside]);
       assert.deepEqual(
         [...new Set(outside)].filter((name) => !known.has(name) && !name.startsWith("node:")),
         [],
@@ -131,12 +136,33 @@ describe("the services as processes", () => {
     assert.notEqual(statSync(bundle).mtimeMs, first);
   });
 
+  const isWebApp = (folder: string) => "@cloud-run-mesh/web-app" in packageOf(folder).dependencies;
+  /** The same with one package more; and, with a database, with PGlite beside the bundle, of which it reads files. */
+  function withWebApp(text: string, folder: string): string {
+    const bundle = `COPY --from=build /src/services/${folder}/dist/main.js ./\n`;
+    const pglite = "node_modules/@electric-sql/pglite";
+    return text
+      .replace(
+        /^(COPY|!)?(.*)services\/runtime(\/package\.json services\/runtime\/|( services\/runtime)?)$/gm,
+        (line) =>
+          line.startsWith("RUN") ? line : `${line}\n${line.replaceAll("services/runtime", "services/web-app")}`,
+      )
+      .replace("--workspace services/runtime", "--workspace services/runtime --workspace services/web-app")
+      .replace(
+        bundle,
+        hasDatabase(folder)
+          ? `${bundle}# PostgreSQL for a first look; it reads files beside its own.\nCOPY --from=build /src/${pglite} ${pglite}\n`
+          : bundle,
+      );
+  }
+
   it("are packed alike: bundled, distroless, non-root, with nothing else in the context", () => {
     const of = (folder: string, file: string) => readFileSync(join(services, folder, file), "utf8");
     // The app of a laptop runs in no container.
     for (const folder of folders.filter((name) => name !== "sales-app")) {
       for (const file of ["Dockerfile", "Dockerfile.dockerignore"]) {
-        assert.equal(of(folder, file), of("order", file).replaceAll("services/order", `services/${folder}`));
+        const alike = of("order", file).replaceAll("services/order", `services/${folder}`);
+        assert.equal(of(folder, file), isWebApp(folder) ? withWebApp(alike, folder) : alike);
       }
     }
     const image = of("order", "Dockerfile").split("\nFROM ").at(-1)!;

@@ -4,7 +4,7 @@ import { type Clock, ServiceError } from "../../runtime/index";
 import { signed } from "./identity";
 import { migrate, type Team } from "./migrate";
 import { refusal } from "./refusal";
-import type { Database, Row, Schema, Sql, TransactionOptions, Viewer } from "./sql";
+import type { Database, Row, Schema, Sql } from "./sql";
 
 /** Within a database of its own, so that every app has the same. */
 const OWNER = "web_owner";
@@ -20,41 +20,71 @@ export const EMBEDDED_WARNING =
 
 /**
  * PostgreSQL within this process, for a first look: same migrations, same policies, and rows only for as long as the
- * process lives. One session, so one transaction at a time; it is the superuser's, held by SET ROLE.
+ * process lives. It takes seconds to start, which only transactions wait for. One session, so one transaction at a time;
+ * it is the superuser's, held by SET ROLE.
+ *
+ * @param begin makes the first rows, once there are tables
  */
-export async function embeddedDatabase(schema: Schema, teams: readonly Team[], clock: Clock): Promise<Database> {
+export function embeddedDatabase(
+  schema: Schema,
+  teams: readonly Team[],
+  clock: Clock,
+  begin: (database: Pick<Database, "as">) => Promise<void> = async () => {},
+): Database {
   const key = randomBytes(32);
-  const lite = await opened();
+  let isOpen = false;
+  const transaction =
+    (lite: PGliteInterface): Database["as"] =>
+    (viewer, work, { readOnly = false } = {}) =>
+      inTransaction(lite, signed(viewer, key, clock.now()), readOnly, work);
+  const opening = (async () => {
+    const lite = await opened();
+    await prepare(lite, schema, teams, key);
+    await begin({ as: transaction(lite) });
+    isOpen = true;
+    return lite;
+  })();
+  // Whoever asks for a transaction is told.
+  opening.catch(() => {});
+  return {
+    as: async (viewer, work, options) => transaction(await opening)(viewer, work, options),
+    // What still starts ends with the process.
+    close: async () => (isOpen ? (await opening).close() : undefined),
+  };
+}
+
+async function prepare(lite: PGliteInterface, schema: Schema, teams: readonly Team[], key: Buffer): Promise<void> {
   await lite.exec(ROLES);
   await lite.exec(`set role ${OWNER}`);
-  await migrate(
-    {
-      query: async <T extends object = Row>(text: string, values?: readonly unknown[]) =>
-        (await lite.query<T>(text, values && [...values])).rows,
-      run: async (text) => {
-        await lite.exec(text);
-      },
+  const owner = {
+    query: async <T extends object = Row>(text: string, values?: readonly unknown[]) =>
+      (await lite.query<T>(text, values && [...values])).rows,
+    run: async (text: string) => {
+      await lite.exec(text);
     },
-    { schema, appRole: APP, keys: [key], teams },
-  );
-  await lite.exec("reset role");
-  return {
-    as: <T>(viewer: Viewer, work: (sql: Sql) => Promise<T>, { readOnly = false }: TransactionOptions = {}) => {
-      const done = lite.transaction(async (transaction) => {
-        await transaction.exec(`${readOnly ? "set transaction read only;" : ""} set local role ${APP}`);
-        await transaction.query("select set_config('web.identity', $1, true)", [signed(viewer, key, clock.now())]);
-        const sql: Sql = {
-          query: async <T extends object = Row>(text: string, values?: readonly unknown[]) =>
-            (await transaction.query<T>(text, values && [...values])).rows,
-        };
-        return work(sql);
-      });
-      return done.catch((error) => {
-        throw refusal(error);
-      });
-    },
-    close: () => lite.close(),
   };
+  await migrate(owner, { schema, appRole: APP, keys: [key], teams });
+  await lite.exec("reset role");
+}
+
+async function inTransaction<T>(
+  lite: PGliteInterface,
+  identity: string,
+  readOnly: boolean,
+  work: (sql: Sql) => Promise<T>,
+): Promise<T> {
+  try {
+    return await lite.transaction(async (transaction) => {
+      await transaction.exec(`${readOnly ? "set transaction read only;" : ""} set local role ${APP}`);
+      await transaction.query("select set_config('web.identity', $1, true)", [identity]);
+      return work({
+        query: async <R extends object = Row>(text: string, values?: readonly unknown[]) =>
+          (await transaction.query<R>(text, values && [...values])).rows,
+      });
+    });
+  } catch (error) {
+    throw refusal(error);
+  }
 }
 
 /** Loaded where it is wanted alone: PostgreSQL's program has 9 MB. */
@@ -63,6 +93,6 @@ async function opened(): Promise<PGliteInterface> {
     const { PGlite } = await import("@electric-sql/pglite");
     return await PGlite.create();
   } catch (cause) {
-    throw new ServiceError("options-invalid", "DATABASE_URL: the embedded database does not start", { cause });
+    throw new ServiceError("database-unavailable", "the embedded database does not start", { cause });
   }
 }

@@ -20,9 +20,7 @@ export async function openDatabase(
 ): Promise<Database> {
   if (options.database === EMBEDDED) {
     log.write("WARNING", EMBEDDED_WARNING);
-    const database = await embeddedDatabase(schema, options.teams, clock);
-    await fillExamples(database, schema, options);
-    return database;
+    return embeddedDatabase(schema, options.teams, clock, (database) => fillExamples(database, schema, options));
   }
   const connection = connectionOf(options.database, options.service.metadataHost);
   const database = postgresDatabase({ connection, key: options.keys[0]!, clock });
@@ -56,7 +54,11 @@ export function connectionOf(url: string, metadataHost: string | undefined): Poo
 }
 
 /** For each person some rows, which are made as the person makes them. */
-async function fillExamples(database: Database, { examples }: Schema, options: WebAppOptions): Promise<void> {
+async function fillExamples(
+  database: Pick<Database, "as">,
+  { examples }: Schema,
+  options: WebAppOptions,
+): Promise<void> {
   if (examples === undefined) return;
   for (const [principal, name] of options.examplePeople) {
     await database.as({ principal, name, groups: [] }, async (sql) => {

@@ -220,7 +220,8 @@ describe("the database of a web app, embedded", () => {
   let database: Database;
   before(async function () {
     this.timeout(60_000);
-    database = await embeddedDatabase(schema, TEAMS, systemClock);
+    database = embeddedDatabase(schema, TEAMS, systemClock);
+    await database.as(viewer(ALICE), async () => {});
   });
   after(() => database?.close());
 
