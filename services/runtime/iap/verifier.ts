@@ -1,11 +1,11 @@
-import { hash } from "node:crypto";
-import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
+import { errors, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from "jose";
 import type { Clock } from "../clock";
 import { IAP_AUDIENCE_VARIABLE } from "../contract";
 import { ServiceError } from "../errors";
 import type { Log } from "../log";
 import { type IapIdentity, identityIn, invalid } from "./identity";
 import { createIapKeys, type IapKeys, type LoadIapKeys } from "./keys";
+import { Recent } from "./recent";
 
 export interface IapVerifierOptions {
   /** What `aud` must be one of. Where there is none, nothing holds. */
@@ -16,7 +16,7 @@ export interface IapVerifierOptions {
   readonly clock: Clock;
   /** Told where the keys cannot be fetched. */
   readonly log: Log;
-  /** Verified assertions that are remembered until they expire; the oldest goes first. @default 1000 */
+  /** Verified assertions that are remembered until they expire; those unused for longest go first. @default 1000 */
   readonly remembered?: number;
 }
 
@@ -35,6 +35,11 @@ const LEEWAY_SECONDS = 30;
 const LONGEST_LIFE_SECONDS = 600 + 2 * LEEWAY_SECONDS;
 const LONGEST_ASSERTION = 8_192;
 
+/** Three parts in base64url as RFC 7515 has it, without padding and white space, which decoders let pass. */
+const COMPACT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+/** How the 64 bytes of a signature end in base64url: the last letter holds two bits of them, and could hold four more. */
+const SIGNATURE_END = /[AQgw]$/;
+
 const RULES = {
   algorithms: ["ES256"],
   issuer: "https://cloud.google.com/iap",
@@ -48,10 +53,19 @@ const RULES = {
  * ES256, by IAP, for this audience, and now. Each is verified once: the same bytes get the same answer until they expire.
  */
 export function createIapVerifier(options: IapVerifierOptions): IapVerifier {
-  const { requireEmail = true, clock, remembered: most = 1_000 } = options;
+  const { requireEmail = true, clock } = options;
   const audience = [...options.audiences];
+  const rules = {
+    ...RULES,
+    audience,
+    get currentDate() {
+      return new Date(clock.now());
+    },
+  };
   const getKey = keyGetter(createIapKeys(options));
-  const remembered = new Map<string, { readonly identity: IapIdentity; readonly untilMs: number }>();
+  const remembered = new Recent<{ readonly identity: IapIdentity; readonly untilMs: number }>(
+    options.remembered ?? 1_000,
+  );
 
   return async (assertion) => {
     if (audience.length === 0) {
@@ -62,26 +76,24 @@ export function createIapVerifier(options: IapVerifierOptions): IapVerifier {
       throw new ServiceError("identity-missing", "the request carries no assertion of IAP; open this through IAP");
     }
     if (assertion.length > LONGEST_ASSERTION) throw invalid("it is too long");
-    const digest = hash("sha256", assertion, "base64");
-    const found = remembered.get(digest);
-    if (found && clock.now() < found.untilMs) return found.identity;
-    if (!assertion.split(".").every(isBase64url)) throw invalid("it is no JWT");
-    const rules = { ...RULES, audience, currentDate: new Date(clock.now()) };
-    const { payload } = await jwtVerify(assertion, getKey, rules).catch((error) => {
-      throw refusalOf(error);
-    });
-    checkForm(payload);
-    // Every request with the same assertion gets this object.
-    const identity = Object.freeze(identityIn(payload, requireEmail));
-    remembered.set(digest, { identity, untilMs: (payload.exp! + LEEWAY_SECONDS) * 1000 });
-    if (remembered.size > most) remembered.delete(remembered.keys().next().value!);
-    return identity;
+    const found = remembered.get(assertion);
+    if (found && clock.now() < found.untilMs) return { ...found.identity };
+    if (!COMPACT.test(assertion)) throw invalid("it is no JWT");
+    const claims = await verified(assertion, getKey, rules);
+    checkForm(claims);
+    if (!SIGNATURE_END.test(assertion)) throw invalid("it is no JWT");
+    const identity = identityIn(claims, requireEmail);
+    remembered.set(assertion, { identity, untilMs: (claims.exp! + LEEWAY_SECONDS) * 1000 });
+    return { ...identity };
   };
 }
 
-/** Base64url as RFC 7515 has it: no padding, no white space, and one text for the same bytes. Decoders let more pass. */
-function isBase64url(part: string): boolean {
-  return part !== "" && Buffer.from(part, "base64url").toString("base64url") === part;
+async function verified(assertion: string, getKey: JWTVerifyGetKey, rules: JWTVerifyOptions): Promise<JWTPayload> {
+  try {
+    return (await jwtVerify(assertion, getKey, rules)).payload;
+  } catch (error) {
+    throw refusalOf(error);
+  }
 }
 
 function keyGetter(keys: IapKeys): JWTVerifyGetKey {

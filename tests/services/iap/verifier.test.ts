@@ -3,7 +3,6 @@ import { describe, it } from "mocha";
 import {
   AUDIENCE,
   assertion,
-  type Claims,
   google,
   jwk,
   now,
@@ -151,21 +150,29 @@ describe("a verified assertion", () => {
     await assert.rejects(verify(`${head}.${admin}.${signature}`), refusal("its signature does not fit"));
   });
 
-  it("is remembered with no more than a number of others; the oldest goes first", async () => {
-    const { verify } = verifierWith({ remembered: 2 });
-    const texts = ["a", "b", "c"].map((sub) => assertion({ ...google, sub } satisfies Claims));
-    for (const text of texts) await verify(text);
-    assert.equal(await signatures(() => verify(texts[2]!)), 0);
-    assert.equal(await signatures(() => verify(texts[1]!)), 0);
-    assert.equal(await signatures(() => verify(texts[0]!)), 1);
+  it("is remembered among a number of others at most: those unused for longest go first", async () => {
+    const { verify } = verifierWith({ remembered: 4 });
+    const [a, b, c, d, e, f] = ["a", "b", "c", "d", "e", "f"].map((sub) => assertion({ ...google, sub }));
+    const checked = (...texts: (string | undefined)[]) =>
+      signatures(async () => {
+        for (const text of texts) await verify(text);
+      });
+    assert.equal(await checked(a, b, c, d), 4);
+    assert.equal(await checked(d, c), 0);
+    assert.equal(await checked(a), 0);
+    assert.equal(await checked(e), 1);
+    assert.equal(await checked(a, f), 1);
+    assert.equal(await checked(b), 1);
   });
 
   it("names a person whom no request can make another one for the next", async () => {
     const { verify } = verifierWith();
     const text = assertion();
-    const person = await verify(text);
-    assert.throws(() => Object.assign(person, { principal: "accounts.google.com:1" }), TypeError);
-    assert.equal((await verify(text)).principal, "accounts.google.com:1234");
+    for (let time = 0; time < 3; time++) {
+      const person = await verify(text);
+      assert.equal(person.principal, "accounts.google.com:1234");
+      Object.assign(person, { principal: "accounts.google.com:1" });
+    }
   });
 
   it("is not remembered where it was refused", async () => {

@@ -25,6 +25,7 @@ export const forms: readonly Forged[] = [
   ["has a letter that nobody sees", `${assertion()}\u200b`, NO_JWT],
   ["has white space within its signature", `${HEAD}.${PAYLOAD}.${SIGNATURE.slice(0, 9)} ${SIGNATURE.slice(9)}`, NO_JWT],
   ["has a padded signature", `${assertion()}==`, NO_JWT],
+  ["has a padded header", signed(HEAD.padEnd(HEAD.length + 4 - (HEAD.length % 4), "="), PAYLOAD), NO_JWT],
   ["has padded claims", signed(HEAD, `${PAYLOAD}==`), NO_JWT],
   ["has a signature in the other alphabet", signedWithSlash(), NO_JWT],
   ["has a signature in another text for the same bytes", `${HEAD}.${PAYLOAD}.${loose}`, NO_JWT],
