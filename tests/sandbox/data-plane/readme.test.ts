@@ -48,7 +48,7 @@ describe("sandbox/README.md", () => {
 
   it("names tests that exist", () => {
     const wrong = rows.flatMap(({ cells }) => {
-      const [, name = "", title = ""] = /^`([\w-]+\.test\.ts)`: (.+)$/.exec(cells[3] ?? "") ?? [];
+      const [, name = "", title = ""] = /^`([\w/-]+\.test\.ts)`: (.+)$/.exec(cells[3] ?? "") ?? [];
       const file = path.join(__dirname, name);
       if (name === "" || !existsSync(file)) return [`no such file: ${cells[3]}`];
       return titlesIn(file).includes(title) ? [] : [`no such test in ${name}: ${title}`];

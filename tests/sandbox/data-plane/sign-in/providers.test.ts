@@ -1,6 +1,6 @@
 /** What a pool's provider lets in: by the control plane's state, or by what is assumed where that has none. */
 import * as assert from "node:assert/strict";
-import type { ControlPlane, Properties } from "../../../../sandbox/control-plane";
+import type { Properties } from "../../../../sandbox/control-plane";
 import { Browser, type Page } from "./browser";
 import {
   type Company,
@@ -16,67 +16,75 @@ import {
   workforce,
 } from "./company";
 
+const PROVIDER_TYPE = "gcp:iam/workforcePoolProvider:WorkforcePoolProvider";
+const SITE = "principalSet://iam.googleapis.com/locations/global/workforcePools/elsewhere/attribute.site/paris";
+const KIM = { email: "kim@workforce.example", principals: [SITE] };
+
 describe("providers of a workforce pool", () => {
-  let company: Company | undefined;
-  afterEach(async () => {
-    await company?.plane.close();
-    company = undefined;
+  let company: Company;
+  before(async () => {
+    company = await openCompany({ setUp: workforce, people: [MIA, NIL, KIM, GINA] });
   });
+  after(() => company.plane.close());
+
+  /** The provider as the stack has it now. */
+  function held(more: Properties = {}, oidc: Properties = {}): void {
+    company.controlPlane.seed(PROVIDER_TYPE, provider(more, oidc));
+  }
 
   interface Tried {
-    readonly setUp?: (controlPlane: ControlPlane) => void;
     readonly pool?: string;
-    readonly person?: { readonly id?: string };
+    readonly account?: string;
   }
 
-  /** Signs in, as far as that goes. */
-  async function signIn({ setUp, pool = "acme-staff", person = MIA }: Tried): Promise<Page> {
-    company = await openCompany({ setUp });
+  async function begin(pool: string): Promise<{ window: Browser; page: Page }> {
     const { clientId, plane } = company;
     const window = new Browser(await plane.proxyFor({}), REDIRECT);
-    const url = plane.signIn.authorizeUrl({ clientId, redirectUri: REDIRECT, state: "s", workforcePool: pool });
-    const chooser = await window.open(url);
-    return chooser.url.includes("/login/") ? window.press(chooser, { account: person.id ?? "" }) : chooser;
+    const asked = { clientId, redirectUri: REDIRECT, state: "s", workforcePool: pool };
+    return { window, page: await window.open(plane.signIn.authorizeUrl(asked)) };
+  }
+  /** Signs in, as far as that goes. */
+  async function signIn({ pool = "acme-staff", account = MIA.id! }: Tried = {}): Promise<Page> {
+    const { window, page } = await begin(pool);
+    return page.url.includes("/login/") ? window.press(page, { account }) : page;
   }
   async function redeemed(page: Page) {
-    const { clientId, clientSecret, plane } = company!;
+    const { clientId, clientSecret, plane } = company;
     const code = new URL(page.url).searchParams.get("code") ?? "";
     return plane.signIn.redeem({ code, clientId, clientSecret, redirectUri: REDIRECT });
   }
-  const held =
-    (more: Properties, oidc: Properties = {}) =>
-    (controlPlane: ControlPlane) =>
-      workforce(controlPlane, more, oidc);
-  async function refused(tried: Tried, code: number, message: string) {
+  async function refused(code: number, message: string, tried: Tried = {}) {
     const page = await signIn(tried);
-    assert.deepEqual([page.code, company!.said()], [code, `${code} auth.cloud.google: ${message}`]);
+    assert.deepEqual([page.code, company.said()], [code, `${code} auth.cloud.google: ${message}`]);
     assert.equal(page.headers.location, undefined);
-    await company!.plane.close();
   }
 
   it("let in whom their condition lets in", async () => {
-    const condition = { attributeCondition: `assertion.tid == '${TENANT}' && '${STAFF}' in google.groups` };
-    assert.equal((await redeemed(await signIn({ setUp: held(condition) }))).email, MIA.email);
-    await company!.plane.close();
+    held({ attributeCondition: `assertion.tid == '${TENANT}' && '${STAFF}' in google.groups` });
+    assert.equal((await redeemed(await signIn())).email, MIA.email);
     const rejected = "The given credential is rejected by the attribute condition.";
-    await refused({ setUp: held(condition), person: NIL }, 403, rejected);
-    await refused({ setUp: held({ attributeCondition: "assertion.tid == 'another'" }) }, 403, rejected);
-    await refused({ setUp: held({ attributeCondition: "assertion.department == 'lab'" }) }, 403, rejected);
+    await refused(403, rejected, { account: NIL.id! });
+    for (const attributeCondition of ["assertion.tid == 'another'", "assertion.department == 'lab'"]) {
+      held({ attributeCondition });
+      await refused(403, rejected);
+    }
   });
 
   it("let nobody in by a condition or a mapping that is not read", async () => {
     const exists = "assertion.groups.exists(g, g == 'x')";
-    const unread = `the sandbox does not read the expression ${exists}`;
-    await refused({ setUp: held({ attributeCondition: exists }) }, 403, unread);
-    await refused({ setUp: held({ attributeMapping: { "google.subject": exists } }) }, 403, unread);
+    const unread: Properties[] = [{ attributeCondition: exists }, { attributeMapping: { "google.subject": exists } }];
+    for (const more of unread) {
+      held(more);
+      await refused(403, `the sandbox does not read the expression ${exists}`);
+    }
   });
 
   it("need a subject, and map what the token has", async () => {
-    const without = { attributeMapping: { "google.subject": "assertion.upn" } };
-    const message = "Could not obtain a value for google.subject from the given credential.";
-    await refused({ setUp: held(without) }, 403, message);
-    const more = { "google.subject": "assertion.preferred_username", "attribute.name": "assertion.name.lowerAscii()" };
-    const mia = await redeemed(await signIn({ setUp: held({ attributeMapping: more }) }));
+    held({ attributeMapping: { "google.subject": "assertion.upn" } });
+    await refused(403, "Could not obtain a value for google.subject from the given credential.");
+    const subject = { "google.subject": "assertion.preferred_username" };
+    held({ attributeMapping: { ...subject, "attribute.name": "assertion.name.lowerAscii()" } });
+    const mia = await redeemed(await signIn());
     assert.equal(mia.verifiedEmail, undefined, "nothing is mapped to google.email");
     const set = (rest: string) => `principalSet://iam.googleapis.com/${POOL}/${rest}`;
     const principal = `principal://iam.googleapis.com/${POOL}/subject/mia@acme.example`;
@@ -84,39 +92,31 @@ describe("providers of a workforce pool", () => {
   });
 
   it("that are closed, or that the sandbox does not play, let nobody in and say why", async () => {
-    await refused({ setUp: held({ disabled: true }) }, 400, 'the provider "entra" is disabled');
-    await refused(
-      { setUp: held({ oidc: null, saml: { idpMetadataXml: "<x/>" } }) },
-      ...([400, 'the provider "entra" speaks SAML, which the sandbox does not play'] as const),
-    );
-    const implicit = { webSsoConfig: { responseType: "ID_TOKEN", assertionClaimsBehavior: "ONLY_ID_TOKEN_CLAIMS" } };
-    await refused(
-      { setUp: held({}, implicit) },
-      ...([400, 'the provider "entra" has responseType ID_TOKEN; the sandbox plays CODE alone'] as const),
-    );
+    held({ disabled: true });
+    await refused(400, 'the provider "entra" is disabled');
+    held({ oidc: null, saml: { idpMetadataXml: "<x/>" } });
+    await refused(400, 'the provider "entra" speaks SAML, which the sandbox does not play');
+    held({}, { webSsoConfig: { responseType: "ID_TOKEN", assertionClaimsBehavior: "ONLY_ID_TOKEN_CLAIMS" } });
+    await refused(400, 'the provider "entra" has responseType ID_TOKEN; the sandbox plays CODE alone');
     for (const issuerUri of ["https://idp.example", "https://login.microsoftonline.com/common/v2.0"]) {
-      const message = `the sandbox plays Entra ID alone, and not ${issuerUri}, the issuer of the provider "entra"`;
-      await refused({ setUp: held({}, { issuerUri }) }, 400, message);
+      held({}, { issuerUri });
+      await refused(400, `the sandbox plays Entra ID alone, and not ${issuerUri}, the issuer of the provider "entra"`);
     }
   });
 
   it("are chosen from where a pool has several", async () => {
-    company = await openCompany({
-      setUp: (controlPlane) => {
-        workforce(controlPlane);
-        const second = provider({ name: "partners", providerId: "partners", displayName: "Partners" });
-        controlPlane.seed("gcp:iam/workforcePoolProvider:WorkforcePoolProvider", second);
-      },
-    });
-    const { clientId, plane } = company;
-    const window = new Browser(await plane.proxyFor({}), REDIRECT);
-    const asked = { clientId, redirectUri: REDIRECT, state: "s", workforcePool: POOL };
-    const providers = await window.open(plane.signIn.authorizeUrl(asked));
-    assert.match(providers.body, /<h1>Choose a provider<\/h1>/);
-    const chooser = await window.press(providers, { provider: `${POOL}/providers/partners` });
+    for (const providerId of ["staff", "partners"]) {
+      const name = { name: providerId, providerId, displayName: providerId.toUpperCase() };
+      company.controlPlane.seed(PROVIDER_TYPE, provider({ ...name, workforcePoolId: "acme-many" }));
+    }
+    const { window, page } = await begin("acme-many");
+    assert.match(page.body, /<h1>Choose a provider<\/h1>/);
+    assert.match(page.body, /<strong>PARTNERS<\/strong>/);
+    const partners = "locations/global/workforcePools/acme-many/providers/partners";
+    const chooser = await window.press(page, { provider: partners });
     assert.match(chooser.body, /Mia Moss/);
-    const back = await window.press(chooser, { account: MIA.id! });
-    assert.equal((await redeemed(back)).email, MIA.email);
+    const { pool } = await redeemed(await window.press(chooser, { account: MIA.id! }));
+    assert.equal(pool, "locations/global/workforcePools/acme-many");
   });
 
   it("are assumed where the pool is another stack's, and the log says so", async () => {
@@ -124,30 +124,18 @@ describe("providers of a workforce pool", () => {
     const pool = "locations/global/workforcePools/elsewhere";
     assert.deepEqual([mia.pool, mia.verifiedEmail], [pool, MIA.email]);
     assert.ok(mia.members.has(`principalSet://iam.googleapis.com/${pool}/group/${STAFF}`));
-    const said = company!.decisions
-      .filter(({ callee }) => callee === "auth.cloud.google")
-      .map(({ message }) => message);
-    assert.equal(said[0], `to ${pool}/providers/entra; the provider is assumed, as the pool is another stack's`);
-  });
-
-  it("are not assumed where the stack has the pool and no provider of it", async () => {
-    const setUp = (controlPlane: ControlPlane) => {
-      const pool = { workforcePoolId: "acme-staff", parent: "organizations/1", location: "global" };
-      controlPlane.seed("gcp:iam/workforcePool:WorkforcePool", pool);
-    };
-    const page = await signIn({ setUp });
-    assert.match(page.body, /There is no workforce provider\./);
+    const said = company.decisions.map(({ message }) => message);
+    assert.ok(said.includes(`to ${pool}/providers/entra; the provider is assumed, as the pool is another stack's`));
   });
 
   it("know people by the members of grants that `people` tells of them, whose grants then count", async () => {
-    const set = (rest: string) => `principalSet://iam.googleapis.com/${POOL}/${rest}`;
-    const kim = { email: "kim@workforce.example", principals: [set("group/lab"), set("attribute.site/paris")] };
-    company = await openCompany({ people: [kim, GINA] });
-    const { clientId, plane } = company;
-    const window = new Browser(await plane.proxyFor({}), REDIRECT);
-    const asked = { clientId, redirectUri: REDIRECT, state: "s", workforcePool: POOL };
-    const chooser = await window.open(plane.signIn.authorizeUrl(asked));
-    const { members } = await redeemed(await window.press(chooser, { account: kim.email }));
-    for (const member of kim.principals) assert.ok(members.has(member), member);
+    const { members } = await redeemed(await signIn({ pool: "elsewhere", account: KIM.email }));
+    assert.ok(members.has(SITE));
+  });
+
+  it("are not assumed where the stack has the pool and no provider of it", async () => {
+    const pool = { workforcePoolId: "acme-empty", parent: "organizations/1", location: "global" };
+    company.controlPlane.seed("gcp:iam/workforcePool:WorkforcePool", pool);
+    assert.match((await signIn({ pool: "acme-empty" })).body, /There is no workforce provider\./);
   });
 });
