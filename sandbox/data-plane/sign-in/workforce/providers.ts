@@ -60,7 +60,7 @@ export class WorkforceProviders {
 
   /** All that are in the state. */
   held(): WorkforceProvider[] {
-    return this.controlPlane.list({ type: PROVIDER }).map(({ state }) => this.#provider(state));
+    return this.controlPlane.list({ type: PROVIDER, external: false }).map(({ state }) => this.#provider(state));
   }
 
   /** All that are in the state, and those that were assumed so far. */
@@ -99,7 +99,8 @@ export class WorkforceProviders {
   }
 
   #pool(name: string): Readonly<Record<string, unknown>> | undefined {
-    const found = this.controlPlane.list({ type: POOL });
+    // What others refer to is in the state too, as something that is taken to exist.
+    const found = this.controlPlane.list({ type: POOL, external: false });
     return found.find(({ state }) => poolName(textAt(state, "workforcePoolId") ?? "") === name)?.state;
   }
 
