@@ -66,14 +66,14 @@ export const OF_REQUESTS: readonly Break[] = [
   },
   {
     check: "who comes through Identity-Aware Proxy",
-    file: "sandbox/data-plane/front-end/iap.ts",
+    file: "sandbox/data-plane/iap/access.ts",
     find: "const counting = own.find((grant) => inForce(grant, now) !== false);",
     replace: "const counting = true;",
     red: "whoever signs in to Identity-Aware Proxy without a grant is 403",
   },
   {
     check: "the invoker grant of Identity-Aware Proxy's agent",
-    file: "sandbox/data-plane/front-end/iap.ts",
+    file: ADMISSION,
     find: "if (!invoker.may) {",
     replace: "if (false) {",
     red: "Identity-Aware Proxy is 403 where its agent may not call",
@@ -87,7 +87,7 @@ export const OF_REQUESTS: readonly Break[] = [
   },
   {
     check: "the scheme of the credentials",
-    file: ADMISSION,
+    file: "sandbox/data-plane/front-end/bearer.ts",
     find: "/^Bearer +(",
     replace: "/^\\w+ +(",
     red: "credentials of another scheme than Bearer are no token: 403",
