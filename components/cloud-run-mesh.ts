@@ -29,6 +29,7 @@ import { InvokerGrant } from "./invoker-grant";
 import { jobArgs, workerPoolArgs } from "./job-args";
 import { MeshIap } from "./mesh-iap";
 import { MeshNetwork } from "./mesh-network";
+import { OperatorAccess } from "./operator-access";
 import { serviceArgs } from "./service-args";
 
 export interface CloudRunMeshArgs {
@@ -119,6 +120,7 @@ export class CloudRunMesh extends pulumi.ComponentResource {
       const opts = { parent: receiver, ...formerNames(formerly) };
       new InvokerGrant(grant, { project, location, serviceName: receiver.serviceName, member }, opts);
     }
+    this.createOperators(spec, graph);
     this.loadBalancer = iap.open(this.services);
 
     this.urls = Object.fromEntries(graph.services.map(({ key, url }) => [key, url]));
@@ -146,6 +148,13 @@ export class CloudRunMesh extends pulumi.ComponentResource {
         return [key, this.createImpersonated(key, args, graph, { parent: this, ...formerNames(formerly) })];
       }),
     );
+  }
+
+  private createOperators({ operators = {}, project }: MeshSpec, graph: AccessGraph): void {
+    for (const key of Object.keys(operators)) {
+      const grants = graph.operators.filter(({ reason }) => reason.startsWith(`operators.${key}.`));
+      new OperatorAccess(key, { project, grants }, { parent: this });
+    }
   }
 
   /** One account for each service whose `access` has people with an end. */

@@ -38,7 +38,12 @@ export function accessMatrix(graph: AccessGraph): AccessRow[] {
     callee,
     ...row,
   }));
-  return [...calls, ...impersonations];
+  const roles = graph.operators.map(({ name: _, member: caller, on, ...row }) => ({
+    caller,
+    callee: `${on.kind} ${on.name}`,
+    ...row,
+  }));
+  return [...calls, ...impersonations, ...roles];
 }
 
 /**

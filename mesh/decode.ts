@@ -23,6 +23,7 @@ const MAP_KEYS: ReadonlySet<string> = new Set([
   "workerPools",
   "developers",
   "loadBalancer",
+  "operators",
   "network",
   "labels",
   "sandbox",

@@ -9,6 +9,7 @@ import type { Problem } from "./problems";
 import type { DeveloperConfig } from "./spec/developers";
 import type { CloudFunctionConfig } from "./spec/functions";
 import type { Routed } from "./spec/load-balancer";
+import type { OperatorConfig, OperatorSpec } from "./spec/operators";
 import type {
   CallerSpec,
   DeveloperSpec,
@@ -91,6 +92,12 @@ export function fillDeveloper(key: string, written: DeveloperConfig, today: stri
   const problems: Problem[] = [];
   const spec = dated(written, `developers.${key}`, today, problems, "IAM");
   return { spec: { ...spec, key, accountId: accountId(`${written.formerly ?? key}-dev`) }, problems };
+}
+
+/** People with roles on named resources. */
+export function fillOperator(key: string, written: OperatorConfig, today: string): Filled<OperatorSpec> {
+  const problems: Problem[] = [];
+  return { spec: { ...dated(written, `operators.${key}`, today, problems, "IAM"), key }, problems };
 }
 
 function fillReceiver(

@@ -1,6 +1,7 @@
 import { accessCalls, calls, developerCalls, iapAccess, routedAccess, triggerCalls } from "./edges";
 import { formerKeys, type Named } from "./former-keys";
 import { accessImpersonations, developerImpersonation } from "./impersonations";
+import { type OperatorGrant, operatorGrants } from "./operators";
 import type { IAP_ACCESSOR_ROLE, INVOKER_ROLE, OPEN_ID_TOKEN_CREATOR_ROLE, TOKEN_CREATOR_ROLE } from "./roles";
 import type { JobSpec, MeshSpec, ReceiverSpec, WorkerPoolSpec } from "./spec/spec";
 import { standing } from "./until";
@@ -56,6 +57,8 @@ export interface AccessGraph {
   readonly workerPools: readonly WorkerPoolSpec[];
   /** Who may mint tokens of an account made for calling from outside. */
   readonly impersonations: readonly Impersonation[];
+  /** Who holds roles on resources beside the services. */
+  readonly operators: readonly OperatorGrant[];
   readonly edges: readonly Edge[];
   /** Where people come in, `https://DOMAIN` without a path; absent where there is no load balancer. */
   readonly entrance?: string;
@@ -97,6 +100,7 @@ export function accessGraph(spec: MeshSpec): AccessGraph {
       ...functions.flatMap((one) => accessImpersonations(one, "functions", project, former)),
       ...developers.map((one) => developerImpersonation(one, project)),
     ],
+    operators: Object.values(spec.operators ?? {}).flatMap(operatorGrants),
     edges: standing(declared),
     ...(spec.loadBalancer && { entrance: `https://${spec.loadBalancer.domains[0]}` }),
     ended: declared.filter(({ isOver }) => isOver),

@@ -15,6 +15,7 @@ export {
 export { isSameMember } from "./members";
 export { accessKey, accountEmail, accountId, backendAudience, functionBucket, labelValue, serviceUrl } from "./names";
 export { DEFAULT_MAX_INSTANCES, type NetworkSpec } from "./network";
+export type { OperatorGrant } from "./operators";
 export { type Parsed, parseMesh } from "./parse";
 export { callerPath, type DeployedMesh, permissionFor } from "./permission-line";
 export { formatProblem, formatProblems, InvalidConfigError, type Problem } from "./problems";

@@ -1,10 +1,11 @@
 import { needsRoute } from "./checks/mesh";
-import { fillDeveloper, fillFunction, fillMembers, fillService, fillTask } from "./fill";
+import { fillDeveloper, fillFunction, fillMembers, fillOperator, fillService, fillTask } from "./fill";
 import { KINDS } from "./kinds";
 import { routedServices, type Written } from "./load-balancer";
 import { type Attached, sharedNetwork } from "./network";
 import type { Problem } from "./problems";
 import type { Accessor } from "./spec/load-balancer";
+import type { OperatorSpec } from "./spec/operators";
 import type {
   CallerSpec,
   DeveloperSpec,
@@ -27,12 +28,18 @@ export interface Nodes {
   readonly workerPools: Readonly<Record<string, WorkerPoolSpec>>;
 }
 
+/** People who call from their own machines, and people with roles on named resources, by key. */
+export interface People {
+  readonly developers: Readonly<Record<string, DeveloperSpec>>;
+  readonly operators: Readonly<Record<string, OperatorSpec>>;
+}
+
 /** Decides every default of every node; problems are those that concern one alone. */
 export function fillNodes(
   config: MeshConfig,
   place: Place,
   today: string,
-): { nodes: Nodes; developers: Record<string, DeveloperSpec>; problems: Problem[] } {
+): { nodes: Nodes; people: People; problems: Problem[] } {
   const problems: Problem[] = [];
   const each = <T, S>(written: Readonly<Record<string, T>> = {}, fill: (key: string, one: T) => Filled<S>) =>
     mapped(written, (one, key) => {
@@ -49,7 +56,8 @@ export function fillNodes(
     workerPools: each(config.workerPools, (key, one) => fillTask(key, "workerPools", one, config, today)),
   };
   const developers = each(config.developers, (key, one) => fillDeveloper(key, one, today));
-  return { nodes, developers, problems };
+  const operators = each(config.operators, (key, one) => fillOperator(key, one, today));
+  return { nodes, people: { developers, operators }, problems };
 }
 
 /** The load balancer with each end read as a day. */

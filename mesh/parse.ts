@@ -6,17 +6,18 @@ import { checkJob, checkWorkerPool } from "./checks/jobs";
 import { checkLoadBalancer } from "./checks/load-balancer";
 import { checkMesh, checkServices } from "./checks/mesh";
 import { checkRoom, checkServiceNetworks } from "./checks/network";
+import { checkOperator } from "./checks/operators";
 import { checkUnique } from "./checks/unique";
 import type { MeshInput } from "./decode";
 import { accessGraph, type Edge } from "./graph";
 import { KINDS, RECEIVERS } from "./kinds";
 import { fillLoadBalancer } from "./load-balancer";
 import { networkSpec } from "./network";
-import { attachedNodes, byPath, developersByPath, fillNodes, type Nodes, settleRoutes } from "./nodes";
+import { attachedNodes, byPath, developersByPath, fillNodes, type Nodes, type People, settleRoutes } from "./nodes";
 import { type Finding, isRelated, isWithin, mapPaths, type Problem } from "./problems";
 import { type Salvaged, salvage } from "./spec/salvage";
 import { schemaProblems } from "./spec/schema-problems";
-import { type DeveloperSpec, type MeshConfig, type MeshSpec, meshConfig, type Place } from "./spec/spec";
+import { type MeshConfig, type MeshSpec, meshConfig, type Place } from "./spec/spec";
 import { deploymentEnd, standing } from "./until";
 
 export interface Parsed {
@@ -29,7 +30,7 @@ export interface Parsed {
 }
 
 /** Maps whose entries are checked one by one, so that a problem in one hides nothing of the others. */
-const MAPS = [...KINDS, "developers"] as const;
+const MAPS = [...KINDS, "developers", "operators"] as const;
 
 /**
  * Parses and checks a whole config before any resource exists.
@@ -48,18 +49,18 @@ export function parseMesh(input: MeshInput, today: string): Parsed {
     region: input.region ?? "",
     projectNumber: String(config.projectNumber ?? input.projectNumber ?? ""),
   };
-  const { nodes, developers, problems: own } = fillNodes(config, place, today);
+  const { nodes, people, problems: own } = fillNodes(config, place, today);
   const settled = settleRoutes(nodes, config, place);
   const written = KINDS.flatMap((kind) => Object.keys(mapAt(input.config, kind)).map((key) => `${kind}.${key}`));
   const found = [
     ...checkMesh(config, place, input.config),
     ...own,
-    ...checkNodes(nodes, developers, written, place),
+    ...checkNodes(nodes, people, written, place),
     ...checkLoadBalancer(config.loadBalancer, { services: nodes.services, keys: keysOf("services", written), written }),
     ...KINDS.flatMap((kind) => checkServiceNetworks(config, kind)),
     ...checkRoom(config.network, attachedNodes(settled), written),
   ];
-  const spec = specOf(config, place, settled, developers);
+  const spec = specOf(config, place, settled, people);
   const graph = accessGraph(spec);
   const twice = checkMemberships(graph, place.project, asWritten);
   const named = checkGrantNames(graph, asWritten).filter(({ path }) => !twice.some((one) => one.path === path));
@@ -83,7 +84,7 @@ function isCertain({ path, restsOn = [path] }: Finding, lost: readonly string[])
 /** What is told of everything that runs and of who calls it. */
 function checkNodes(
   nodes: Nodes,
-  developers: Readonly<Record<string, DeveloperSpec>>,
+  { developers, operators }: People,
   written: readonly string[],
   place: Place,
 ): Finding[] {
@@ -105,6 +106,7 @@ function checkNodes(
     ...Object.values(nodes.jobs).flatMap((one) => checkJob(one, around)),
     ...Object.values(nodes.workerPools).flatMap((one) => checkWorkerPool(one, around)),
     ...Object.values(developers).flatMap((one) => checkDeveloper(one, around)),
+    ...Object.values(operators).flatMap(checkOperator),
   ];
 }
 
@@ -112,12 +114,7 @@ function keysOf(kind: string, written: readonly string[]): Set<string> {
   return new Set(written.filter((path) => path.startsWith(`${kind}.`)).map((path) => path.slice(kind.length + 1)));
 }
 
-function specOf(
-  config: MeshConfig,
-  place: Place,
-  nodes: Nodes,
-  developers: Readonly<Record<string, DeveloperSpec>>,
-): MeshSpec {
+function specOf(config: MeshConfig, place: Place, nodes: Nodes, { developers, operators }: People): MeshSpec {
   const { services, functions, jobs, workerPools } = nodes;
   const network = networkSpec(config.network, attachedNodes(nodes));
   const projectServices = String(config.projectServices ?? false) === "true";
@@ -129,6 +126,7 @@ function specOf(
     services,
     ...(!isEmptyMap(functions) && { functions }),
     ...(!isEmptyMap(developers) && { developers }),
+    ...(!isEmptyMap(operators) && { operators }),
     ...(!isEmptyMap(jobs) && { jobs }),
     ...(!isEmptyMap(workerPools) && { workerPools }),
   };

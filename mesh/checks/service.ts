@@ -91,6 +91,11 @@ export function checkName(
 const REFUSED_ROLES =
   /^roles\/(owner|editor|viewer|run\.(invoker|servicesInvoker|jobsExecutor.*|admin|developer|sourceDeveloper)|iam\.(serviceAccount.*|workloadIdentityUser|securityAdmin)|resourcemanager\..*)$/;
 
+/** Whether a role undoes what the mesh declares, wherever it is granted. */
+export function reachesTooFar(role: string): boolean {
+  return REFUSED_ROLES.test(role);
+}
+
 export function checkIdentity({
   serviceAccount,
   roles = [],
@@ -105,7 +110,7 @@ export function checkIdentity({
   const seen = new Set<string>();
   roles.forEach((role, i) => {
     const path = `roles[${i}]`;
-    if (REFUSED_ROLES.test(role)) {
+    if (reachesTooFar(role)) {
       const fix = role.startsWith("roles/run.") ? 'declare the call in "calls"' : "grant a narrower role";
       problems.push({ path, message: `"${role}" on the project reaches beyond this service; ${fix}` });
     }

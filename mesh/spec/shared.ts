@@ -38,7 +38,7 @@ const email = z
     'must be the e-mail address of a service account, e.g. "NAME@PROJECT.iam.gserviceaccount.com"',
   );
 
-const role = z
+export const role = z
   .string()
   .regex(
     /^(roles|projects\/[^/\s]+\/roles|organizations\/\d+\/roles)\/[A-Za-z0-9_.]+$/,

@@ -8,6 +8,7 @@ import { type CloudFunctionConfig, cloudFunction } from "./functions";
 import { type JobConfig, job, type WorkerPoolConfig, workerPool } from "./jobs";
 import { type Accessor, type LoadBalancerSpec, loadBalancer, type Routed } from "./load-balancer";
 import { meshNetwork } from "./network";
+import { type OperatorSpec, operator } from "./operators";
 import { sandbox } from "./sandbox";
 import { callerKeys, key, labels, receiverKeys, until } from "./shared";
 
@@ -137,6 +138,10 @@ export const meshConfig = z.strictObject({
     .record(key, developer)
     .optional()
     .describe("Who calls from their own machine, by impersonating an account that can nothing else; default: nobody"),
+  operators: z
+    .record(key, operator)
+    .optional()
+    .describe("People with roles on named resources beside the services; default: nobody"),
   loadBalancer: loadBalancer
     .optional()
     .describe("The load balancer in front of services, where people sign in; default: none"),
@@ -281,6 +286,8 @@ export interface MeshSpec extends Place {
   readonly functions?: Readonly<Record<string, FunctionSpec>>;
   /** Absent where it has none. */
   readonly developers?: Readonly<Record<string, DeveloperSpec>>;
+  /** Absent where it has none. */
+  readonly operators?: Readonly<Record<string, OperatorSpec>>;
   /** Absent where it has none. */
   readonly jobs?: Readonly<Record<string, JobSpec>>;
   /** Absent where it has none. */

@@ -60,6 +60,34 @@ describe("a service with a database", () => {
   });
 });
 
+describe("people with roles on named resources", () => {
+  it("hold each on one of them alone, until their day", async () => {
+    const member = "principalSet://iam.googleapis.com/locations/global/workforcePools/acme-staff/group/1";
+    const roles = [
+      { role: "roles/storage.objectViewer", bucket: "acme-reports" },
+      { role: "roles/secretmanager.secretVersionAdder", secret: "projects/acme-vault/secrets/key" },
+      { role: "roles/secretmanager.viewer", secret: "key" },
+      { role: "roles/logging.viewer", project: "acme-dev" },
+    ];
+    const made = await mesh({ config: { operators: { analysts: { member, roles, until: "2027-03-31" } } } });
+    const condition = { title: "until 2027-03-31", expression: 'request.time < timestamp("2027-04-01T00:00:00Z")' };
+    const inputs = (type: string, name: string) => only(made, type, `analysts-has-${name}`).inputs;
+    const bucket = inputs("gcp:storage/bucketIAMMember:BucketIAMMember", "storage.objectViewer-on-acme-reports");
+    assert.deepEqual(bucket, { bucket: "acme-reports", role: "roles/storage.objectViewer", member, condition });
+    const vault = "secretmanager.secretVersionAdder-on-projects/acme-vault/secrets/key";
+    assert.deepEqual(inputs(SECRET_GRANT, vault), {
+      project: "acme-vault",
+      secretId: "key",
+      role: "roles/secretmanager.secretVersionAdder",
+      member,
+      condition,
+    });
+    assert.equal(inputs(SECRET_GRANT, "secretmanager.viewer-on-key")["project"], "acme-dev");
+    const project = inputs(ROLE_GRANT, "logging.viewer-on-acme-dev");
+    assert.deepEqual(project, { project: "acme-dev", role: "roles/logging.viewer", member, condition });
+  });
+});
+
 describe("CloudRunService", () => {
   it("makes an account of its own and a service that nobody may call", async () => {
     const made = await register(() => new CloudRunService("api", { ...place, containers: [{ image: IMAGE }] }));

@@ -131,6 +131,8 @@ export const RESTS_ON: Readonly<Record<string, readonly string[]>> = {
   "network.create.name": ["network.create.connector"],
   "network.create.nat": ["network.egress"],
   "network.tags": ["network.create", "network.create.connector"],
+  "operators.*.roles[]": ["operators.*.roles[]", "operators.*.roles[].bucket", "operators.*.roles[].role"],
+  "operators.*.until": ["operators.*.member"],
   "services.*.access": [
     "services.*.accountId",
     "services.*.formerly",

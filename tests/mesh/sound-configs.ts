@@ -159,6 +159,17 @@ export const soundConfigs: readonly Readonly<Record<string, unknown>>[] = [
       },
     },
     loadBalancer,
+    operators: {
+      analysts: {
+        member: admins,
+        until,
+        roles: [
+          { role: "roles/storage.objectViewer", bucket: "acme-reports" },
+          { role: "roles/secretmanager.secretVersionAdder", secret: "projects/acme-vault/secrets/key" },
+          { role: "roles/logging.viewer", project: "acme-dev" },
+        ],
+      },
+    },
     sandbox: {
       people: {
         ada: {

@@ -4,8 +4,8 @@ import { placesOf } from "../../verify/grants/places";
 import { meshInput, TODAY } from "../mesh/support";
 
 /** What the config says to stand in the project's own policy. */
-function declaredOnProject(cloudSql: string) {
-  const { spec, problems } = parseMesh(meshInput({ web: { cloudSql } }), TODAY);
+function declaredOnProject(change: Parameters<typeof meshInput>[0]) {
+  const { spec, problems } = parseMesh(meshInput(change), TODAY);
   assert.ok(spec, formatProblems(problems));
   const serviceAccounts = {
     web: "web-sa@acme-dev.iam.gserviceaccount.com",
@@ -23,13 +23,26 @@ describe("what the project's policy has to hold", () => {
       condition: 'resource.name == "projects/acme-dev/instances/main" && resource.service == "sqladmin.googleapis.com"',
       reason: "services.web.cloudSql",
     };
-    assert.deepEqual(declaredOnProject("acme-dev:europe-west9:main"), [
+    assert.deepEqual(declaredOnProject({ web: { cloudSql: "acme-dev:europe-west9:main" } }), [
       { role: "roles/cloudsql.client", ...declared },
       { role: "roles/cloudsql.instanceUser", ...declared },
     ]);
   });
 
+  it("is what people hold on the project, until their day", () => {
+    const member = "group:analysts@acme.com";
+    const roles = [
+      { role: "roles/logging.viewer", project: "acme-dev" },
+      { role: "roles/logging.viewer", project: "acme-other" },
+    ];
+    const declared = declaredOnProject({ config: { operators: { analysts: { member, roles, until: "2027-03-31" } } } });
+    const condition = 'request.time < timestamp("2027-04-01T00:00:00Z")';
+    assert.deepEqual(declared, [
+      { member, role: "roles/logging.viewer", condition, reason: "operators.analysts.roles[0]" },
+    ]);
+  });
+
   it("is nothing where the database is another project's", () => {
-    assert.deepEqual(declaredOnProject("acme-db:europe-west9:main"), []);
+    assert.deepEqual(declaredOnProject({ web: { cloudSql: "acme-db:europe-west9:main" } }), []);
   });
 });

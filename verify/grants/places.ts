@@ -152,7 +152,10 @@ function accountsOf({ graph, project, serviceAccounts }: MeshInPlace): { email: 
 
 /** Roles that the config gives to accounts on the project. */
 function projectRoles({ graph, project, serviceAccounts }: MeshInPlace): DeclaredGrant[] {
-  return [...graph.services, ...graph.jobs, ...graph.workerPools].flatMap((node) => {
+  const people = graph.operators
+    .filter(({ on }) => on.kind === "project" && on.name === project)
+    .map(({ member, role, until, reason }) => ({ member, role, ...ending(until), reason }));
+  const accounts = [...graph.services, ...graph.jobs, ...graph.workerPools].flatMap((node) => {
     const { roles = [] } = node as { readonly roles?: readonly string[] };
     const member = accountMember(node.key, serviceAccounts);
     return [
@@ -160,6 +163,7 @@ function projectRoles({ graph, project, serviceAccounts }: MeshInPlace): Declare
       ...databaseRoles(node, project).map((grant) => ({ ...grant, member })),
     ];
   });
+  return [...accounts, ...people];
 }
 
 /** The way into a database of the project. */

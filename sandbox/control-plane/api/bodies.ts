@@ -115,6 +115,7 @@ export const BODIES: Readonly<Record<string, RequestBody>> = {
     inUrl: ["project", "service"],
   },
   "gcp:sql/user:User": { message: "sqladmin.v1/User", inUrl: ["instance", "project"] },
+  "gcp:storage/bucketIAMMember:BucketIAMMember": binding("bucket"),
   "gcp:storage/bucket:Bucket": {
     message: "storage.v1/Bucket",
     inUrl: ["project"],

@@ -84,6 +84,8 @@ export const READ_BACK: Readonly<Record<string, ReadBackArguments>> = {
   },
   // resourcemanager/iam_service_account.go: the account stays in the form in which it is named
   "gcp:serviceaccount/iAMMember:IAMMember": { member },
+  // storage/iam_storage_bucket.go
+  "gcp:storage/bucketIAMMember:BucketIAMMember": { ...qualified("b/{bucket}"), member },
   // sql/resource_sql_user.go
   "gcp:sql/user:User": {},
   // resourcemanager/resource_google_service_account.go

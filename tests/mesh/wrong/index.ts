@@ -11,6 +11,7 @@ import { wrongTogether } from "./judged-together";
 import { wrongLoadBalancers } from "./load-balancer";
 import { wrongMeshes } from "./mesh";
 import { wrongNetworks } from "./networks";
+import { wrongOperators } from "./operators";
 import { wrongServices } from "./services";
 import type { WrongConfig } from "./wrong-config";
 
@@ -28,6 +29,7 @@ export const wrongConfigs: readonly WrongConfig[] = [
   ...wrongFunctions,
   ...wrongJobs,
   ...wrongLoadBalancers,
+  ...wrongOperators,
   ...wrongDevelopers,
   ...wrongTogether,
 ];

@@ -51,7 +51,7 @@ export const wrongMeshes: readonly WrongConfig[] = [
     fact: "a key that is like no other",
     config: { zzz: 1 },
     problems: [
-      'zzz: unknown key "zzz"; allowed are services, functions, jobs, workerPools, developers, loadBalancer, network, projectServices, projectNumber, labels, deletionProtection, sandbox',
+      'zzz: unknown key "zzz"; allowed are services, functions, jobs, workerPools, developers, operators, loadBalancer, network, projectServices, projectNumber, labels, deletionProtection, sandbox',
     ],
   },
   {

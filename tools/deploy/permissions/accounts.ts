@@ -11,6 +11,13 @@ const databaseHomes = ({ services }: MeshSpec) => [
   ),
 ];
 
+/** Resources of one kind on which people hold roles. */
+const operated = ({ operators = {} }: MeshSpec, kind: "bucket" | "project" | "secret") =>
+  Object.values(operators).flatMap(({ roles }) => roles.flatMap((grant) => grant[kind] ?? []));
+
+const operatorHomes = (mesh: MeshSpec) =>
+  operated(mesh, "secret").map((secret) => /^projects\/([^/]+)\//.exec(secret)?.[1] ?? mesh.project);
+
 /** What it takes to make the accounts, and to grant them and others what they need. */
 export const ACCOUNTS: readonly Row[] = [
   {
@@ -47,14 +54,21 @@ export const ACCOUNTS: readonly Row[] = [
   {
     permissions: ["secretmanager.secrets.getIamPolicy", "secretmanager.secrets.setIamPolicy"],
     what: "let accounts read their secrets",
-    where: "whatever reads secrets, on the project that the secret is in",
-    on: homesOf(secretsOf),
+    where: "whatever reads secrets, and `operators`, on the project that the secret is in",
+    on: (mesh) => [...new Set([...homesOf(secretsOf)(mesh), ...operatorHomes(mesh)])],
   },
   {
     permissions: ["resourcemanager.projects.getIamPolicy", "resourcemanager.projects.setIamPolicy"],
     what: "grant the accounts their roles on the project",
-    where: "`roles`, `functions`, which are built and called by accounts with roles, and `cloudSql`, on its project",
-    on: (mesh) => [...new Set([...rolesOn(mesh), ...databaseHomes(mesh)])],
+    where:
+      "`roles`, `functions`, which are built and called by accounts with roles, `cloudSql`, on its project, and `operators` on a project",
+    on: (mesh) => [...new Set([...rolesOn(mesh), ...databaseHomes(mesh), ...operated(mesh, "project")])],
+  },
+  {
+    permissions: ["storage.buckets.getIamPolicy", "storage.buckets.setIamPolicy"],
+    what: "grant people roles on buckets",
+    where: "`operators` with a bucket, taken to be in the mesh's project",
+    on: (mesh) => (operated(mesh, "bucket").length > 0 ? [mesh.project] : []),
   },
   {
     permissions: ["cloudsql.instances.get", "cloudsql.users.create", "cloudsql.users.list"],
