@@ -101,6 +101,15 @@ describe("control plane: a load balancer", () => {
     assert.equal(controlPlane.update({ type: PARTS.address, id, inputs, oldState }).state["address"], numbers[0]);
   });
 
+  it("has no address where all are given out", () => {
+    const controlPlane = cloud();
+    for (let i = 0; i < 762; i++) controlPlane.seed(PARTS.address, { name: `a${i}` });
+    assert.equal(
+      refusal(() => part(controlPlane, "address")),
+      "Error creating GlobalAddress: googleapi: Error 403: Quota 'STATIC_ADDRESSES' exceeded.  Limit: 762.0 globally., quotaExceeded",
+    );
+  });
+
   it("is planned with unknown values where Google says what is left out", () => {
     const preview = (name: Part, inputs: Properties) =>
       cloud().create({ type: PARTS[name], inputs, preview: true }).state;

@@ -5,6 +5,10 @@ import { cloud, make, PROJECT, REGION, refusal, SERVICE, service } from "./cloud
 
 const BACKEND = `${GLOBAL}/backendServices/portal`;
 
+const matcher = (more: Properties): Properties => ({
+  pathMatchers: [{ name: "routes", defaultService: BACKEND, ...more }],
+});
+
 describe("control plane: what Google refuses of backends, and of every part of a load balancer", () => {
   const invalid: [string, Part, Properties, string][] = [
     [
@@ -74,6 +78,18 @@ describe("control plane: what Google refuses of backends, and of every part of a
       "loadBalancingScheme': 'INTERNAL_SELF_MANAGED'. This load balancing scheme is not supported for a backend service with Serverless network endpoint groups.",
     ],
     [
+      "IAP before a mesh of proxies",
+      "backend",
+      { backends: [], loadBalancingScheme: "INTERNAL_SELF_MANAGED" },
+      "iap': ''. IAP is not supported for the load balancing scheme INTERNAL_SELF_MANAGED.",
+    ],
+    [
+      "IAP before what speaks TCP",
+      "backend",
+      { backends: [], protocol: "TCP" },
+      "iap': ''. IAP is not supported for the protocol TCP.",
+    ],
+    [
       "IAP and a cache together",
       "backend",
       { enableCdn: true },
@@ -99,6 +115,9 @@ describe("control plane: what Google refuses of backends, and of every part of a
     ],
     ["map", { defaultService: "none" }, `${GLOBAL}/backendServices/none`],
     ["map", { pathMatchers: [{ name: "a", defaultService: "none" }] }, `${GLOBAL}/backendServices/none`],
+    ["map", matcher({ pathRules: [{ paths: ["/a"], service: "none" }] }), `${GLOBAL}/backendServices/none`],
+    ["map", matcher({ routeRules: [{ priority: 1, service: "none" }] }), `${GLOBAL}/backendServices/none`],
+    ["backend", { edgeSecurityPolicy: "none" }, `${GLOBAL}/securityPolicies/none`],
     ["https", { urlMap: "none" }, `${GLOBAL}/urlMaps/none`],
     ["https", { sslPolicy: "none" }, `${GLOBAL}/sslPolicies/none`],
     ["http", { urlMap: "none" }, `${GLOBAL}/urlMaps/none`],
