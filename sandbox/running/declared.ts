@@ -24,6 +24,8 @@ export interface DeclaredService {
 export interface StackOutputs {
   readonly urls: Readonly<Record<string, string>>;
   readonly serviceAccounts: Readonly<Record<string, string>>;
+  /** Absent where the stack has none. */
+  readonly loadBalancer?: { readonly url: string };
   readonly accessMatrix: readonly {
     readonly caller: string;
     readonly callee: string;
@@ -80,6 +82,13 @@ function nameOf(key: string, { name, formerly }: Named): string {
 
 function written<T>(config: StackConfig, kind: string): Record<string, T> {
   return JSON.parse(config[`cloud-run-mesh:${kind}`] || "{}") as Record<string, T>;
+}
+
+/** The shortest route that leads to each service, by its key. */
+export function declaredRoutes(config: StackConfig): Map<string, string> {
+  const { routes = {} } = written<unknown>(config, "loadBalancer") as { routes?: Record<string, string> };
+  const longestFirst = Object.keys(routes).toSorted((a, b) => b.length - a.length);
+  return new Map(longestFirst.map((path) => [routes[path] ?? "", path.replace(/(?<=.)\/+$/, "")]));
 }
 
 /** Jobs and worker pools of a config that the program has accepted: they call services, and nothing of them runs here. */

@@ -10,7 +10,7 @@ import {
 } from "../data-plane";
 import { IAP_ACCESSOR_ROLE } from "../data-plane/iap/access";
 import { EngineError, messageOf, type ProjectConfig, type StackConfig } from "../engine";
-import { declaredServices, declaredTasks, type StackOutputs, workloadsOf } from "./declared";
+import { declaredRoutes, declaredServices, declaredTasks, type StackOutputs, workloadsOf } from "./declared";
 import { type Identity, memberIdentity } from "./identities";
 import { declaredPeople } from "./people";
 
@@ -31,6 +31,8 @@ export interface RunningService {
   readonly invokers: readonly Invoker[];
   /** Whether people sign in to it. */
   readonly isBehindIap: boolean;
+  /** URL at the load balancer at which people come to it; absent where none leads there. */
+  readonly entrance?: string;
 }
 
 /** What was deployed: the config as the program got it, and what the stack says of itself. */
@@ -83,7 +85,8 @@ export class RunningMesh {
   /** Starts every service; resolves when all of them listen. Throws an error for people where one does not. */
   static async open(options: RunningMeshOptions): Promise<RunningMesh> {
     const { stackConfig, outputs, onDecision, ...rest } = options;
-    const { serviceAccounts, urls } = outputs;
+    const { serviceAccounts, urls, loadBalancer } = outputs;
+    const entrances = declaredRoutes(stackConfig.config);
     const day = (options.clock ?? (() => new Date()))().toISOString().slice(0, 10);
     const declaration = { config: stackConfig.config, serviceAccounts, urls, day };
     const declared = declaredServices(stackConfig.config);
@@ -93,7 +96,9 @@ export class RunningMesh {
       const rows = outputs.accessMatrix.filter(({ callee, ended }) => callee === key && !ended);
       const invokers = rows.flatMap((row) => [...impersonatorsOf(row.caller, outputs), invokerOf(row)]);
       const isBehindIap = rows.some(({ role, through }) => role === IAP_ACCESSOR_ROLE && through === undefined);
-      return { key, name: names.get(key) ?? key, url, invokers, isBehindIap };
+      const route = entrances.get(key);
+      const entrance = route !== undefined && loadBalancer ? { entrance: `${loadBalancer.url}${route}` } : {};
+      return { key, name: names.get(key) ?? key, url, invokers, isBehindIap, ...entrance };
     });
     const callers = [
       ...services.map(({ key, name }) => ({ key, runs: { service: name } })),

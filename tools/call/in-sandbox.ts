@@ -1,10 +1,19 @@
 /** Finds the way to a service of the mesh that runs on this machine. */
 import { readFileSync } from "node:fs";
 import { ProxyAgent } from "undici";
+import type { RunningService } from "../../sandbox/running";
 import { findRunning } from "../../sandbox/running/find-running";
 import { deployedGraph } from "../../verify/graph";
 import { npm } from "../person";
 import { unknownService, type Way } from "./way";
+
+/** People come through the load balancer, where one leads to the service; everybody else asks the service itself. */
+function placeOf({ url, entrance }: RunningService, as: string): Pick<Way, "route" | "url"> {
+  const isPerson = /@|^principal/.test(as) && !as.endsWith(".gserviceaccount.com");
+  if (entrance === undefined || !isPerson) return { url };
+  const { origin, pathname } = new URL(entrance);
+  return { url: origin, route: pathname };
+}
 
 /** @throws Error for people: no mesh runs, no such service or caller */
 export async function wayInSandbox(
@@ -20,7 +29,7 @@ export async function wayInSandbox(
   return {
     place: `the mesh "${running.stack}" that runs here`,
     service,
-    url: found.url,
+    ...placeOf(found, entry.as),
     as: entry.as,
     ...(entry.via && { via: entry.via }),
     token: entry.token,

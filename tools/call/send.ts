@@ -26,13 +26,13 @@ export interface CallAnswer {
  */
 export async function send(way: Way, request: CallRequest): Promise<CallAnswer> {
   const { path, body, timeoutMs, method = body === undefined ? "GET" : "POST" } = request;
-  const url = new URL(path.startsWith("/") ? path : `/${path}`, way.url);
+  const url = new URL(under(way.route, path.startsWith("/") ? path : `/${path}`), way.url);
   if (url.origin !== new URL(way.url).origin) {
     throw new Error(`the path "${path}" leads to ${url.host}; the token is for ${new URL(way.url).host} alone`);
   }
   const response = await fetch(url, {
     method,
-    headers: headersOf(way.token, request),
+    headers: headersOf(way.route === undefined ? way.token : undefined, request),
     redirect: "manual",
     signal: AbortSignal.timeout(timeoutMs),
     ...(body !== undefined && { body }),
@@ -53,8 +53,16 @@ export async function send(way: Way, request: CallRequest): Promise<CallAnswer> 
   return { response, refusal: { explanation: explainRefusal(refused, way, await way.declared()) } };
 }
 
+/** A path below a route: the service sees it whole, and a path that is not below it leads elsewhere. */
+function under(route = "/", path: string): string {
+  const isBelow =
+    route === "/" || path === route || /^[/?]/.test(path.startsWith(route) ? path.slice(route.length) : "");
+  if (isBelow) return path;
+  return path === "/" ? route : `${route}${path}`;
+}
+
 /** The caller's own `Authorization` is for the service; Cloud Run then takes the token from a header of its own. */
-function headersOf(token: string, { headers = [], body }: CallRequest): Headers {
+function headersOf(token: string | undefined, { headers = [], body }: CallRequest): Headers {
   const result = new Headers();
   for (const line of headers) {
     const colon = line.indexOf(":");
@@ -64,6 +72,7 @@ function headersOf(token: string, { headers = [], body }: CallRequest): Headers 
   // Identity-Aware Proxy then says 401 instead of leading to a page where people sign in.
   if (!result.has("x-requested-with")) result.set("x-requested-with", "XMLHttpRequest");
   if (body !== undefined && !result.has("content-type")) result.set("content-type", "application/json");
+  if (token === undefined) return result;
   result.set(result.has("authorization") ? "x-serverless-authorization" : "authorization", `Bearer ${token}`);
   return result;
 }

@@ -11,6 +11,8 @@ export interface Way {
   readonly service: string;
   /** The service's URL, which is the audience of a service account's token. */
   readonly url: string;
+  /** Path at the load balancer that leads to the service, where the caller comes through that: signed in, without a token. */
+  readonly route?: string;
   /** Who calls: a key of a service, a member or an e-mail address. */
   readonly as: string;
   /** E-mail address of the account whose token the caller has minted and shows; absent where the token is the caller's own. */
