@@ -1,6 +1,13 @@
 /** Stack rules at a preview: what the program leaves out is told from what is computed, though outputs show both as unknown. */
 import * as assert from "node:assert/strict";
-import { BACKEND_SERVICE, NETWORK_ENDPOINT_GROUP, SERVICE } from "../../policy/src/facts/tokens";
+import {
+  BACKEND_SERVICE,
+  FUNCTION_V1,
+  FUNCTION_V2,
+  NETWORK_ENDPOINT_GROUP,
+  SERVICE,
+  SERVICE_V1,
+} from "../../policy/src/facts/tokens";
 import { PLANNED_AS_UNKNOWN } from "../../policy/src/inputs/given";
 import { policyPack } from "../../policy/src/pack";
 import { rules } from "../../policy/src/rules";
@@ -59,6 +66,21 @@ describe("policy settings that a program leaves out", () => {
     const outputs = [web({ ...open, ingress: UNKNOWN })];
     assert.deepEqual(await foundIn([web(open)], outputs, "no-unguarded-paths"), ["web"]);
     assert.deepEqual(await foundIn([web({ ...open, ingress: UNKNOWN })], outputs, "no-unguarded-paths"), []);
+  });
+
+  it("are known of v1 services and functions as well", async () => {
+    const proxied = { ...backend({ iap: { enabled: true } }) };
+    const toFunction = { ...group, props: { name: "group", cloudFunction: { function: "web" } } };
+    for (const [type, property, to] of [
+      [SERVICE_V1, "metadata", group],
+      [FUNCTION_V1, "ingressSettings", toFunction],
+      [FUNCTION_V2, "serviceConfig", toFunction],
+    ] as const) {
+      const of = (props: object): Input => ({ type, name: "web", props: { name: "web", ...props } });
+      const outputs = [of({ [property]: UNKNOWN }), to, proxied];
+      assert.deepEqual(await foundIn([of({})], outputs, "no-ways-around-balancers"), ["web"], type);
+      assert.deepEqual(await foundIn([of({ [property]: UNKNOWN })], outputs, "no-ways-around-balancers"), [], type);
+    }
   });
 
   it("are told from a preview and its plan, too", () => {

@@ -7,7 +7,6 @@ import {
   REGION_URL_MAP,
   TARGET_HTTP_PROXY,
   TARGET_HTTPS_PROXY,
-  TARGET_SSL_PROXY,
   URL_MAP,
 } from "../facts/tokens";
 import type { StackResource } from "../rule";
@@ -16,13 +15,12 @@ import { groupedBy, oncePerStack } from "./per-stack";
 import { read } from "./read";
 import { textOf } from "./stack";
 
-/** How a link to each kind of proxy ends, before the name: projects/PROJECT/global/targetHttpProxies/NAME. */
+/** What stands before the name in a link to a proxy that may be internal: projects/PROJECT/global/targetHttpProxies/NAME. */
 const COLLECTIONS: ReadonlyMap<string, string> = new Map([
   [TARGET_HTTP_PROXY, "targethttpproxies"],
   [REGION_TARGET_HTTP_PROXY, "targethttpproxies"],
   [TARGET_HTTPS_PROXY, "targethttpsproxies"],
   [REGION_TARGET_HTTPS_PROXY, "targethttpsproxies"],
-  [TARGET_SSL_PROXY, "targetsslproxies"],
 ]);
 
 const FORWARDS: ReadonlySet<string> = new Set(FORWARDING_RULES);

@@ -24,8 +24,8 @@ export function elements(props: Props, ...keys: (string | number)[]): Place[] {
 }
 
 /**
- * Every place that a pattern leads to and that holds something, in which `*` stands for each element of a list:
- * `rules.*.action`. Where a part of the way is unknown, that part stands for all below it.
+ * Every place that a pattern leads to, in which `*` stands for each element of a list: `rules.*.action`. Where a part of
+ * the way is unknown, that part stands for all below it.
  */
 export function placesAt(props: Props, pattern: string): Place[] {
   let found: Place[] = [{ path: "", keys: [], reading: { state: "known", value: props } }];
@@ -35,5 +35,5 @@ export function placesAt(props: Props, pattern: string): Place[] {
       return step === "*" ? elements(props, ...place.keys) : [placeAt(props, ...place.keys, step)];
     });
   }
-  return found.filter(({ reading }) => reading.state !== "absent");
+  return found;
 }

@@ -35,7 +35,6 @@ export function firstWithoutRedirect(map: StackResource, resources: readonly Sta
   const below = ({ keys }: Place, key: string) => placeAt(map.props, ...keys, key);
   for (const { holder, service, redirect, action } of DECISIONS) {
     for (const place of placesAt(map.props, holder)) {
-      if (place.reading.state === "unknown") continue;
       const redirects = below(place, redirect);
       if (redirects.reading.state === "known") {
         const { reading } = below(redirects, "httpsRedirect");

@@ -76,6 +76,7 @@ export const examples: Examples = {
         },
       },
     },
+    { because: "what is no text names no header", type: BACKEND_SERVICE, props: backend([EMAIL], { name: EMAIL }) },
     {
       because: "it is told to the browser, not to the application",
       type: BACKEND_SERVICE,

@@ -78,7 +78,10 @@ export const examples: StackExamples = {
     },
     {
       because: "machines stand behind it",
-      resources: [backend({ ...NONE, backends: [{ group: "zones/a/instanceGroups/web-group" }] })],
+      resources: [
+        { type: "gcp:compute/instanceGroup:InstanceGroup", name: "machines", props: { name: "web-group", zone: "a" } },
+        backend({ ...NONE, backends: [{ group: "zones/a/instanceGroups/web-group" }] }),
+      ],
     },
     { because: "no load balancer leads to the group", resources: [web(), group()] },
   ],
@@ -153,6 +156,16 @@ export const examples: StackExamples = {
       because: "one of two has no proxy",
       resources: [group(), backend(EXTERNAL), { ...backend(NONE), name: "second" }],
       at: ["second"],
+    },
+    {
+      because: "the group tells no region, and one of two services of that name has the proxy itself",
+      resources: [
+        web({ ...BALANCED, iapEnabled: true }),
+        { ...web({ ...BALANCED, location: "us-east1" }), name: "web-us" },
+        group({ region: UNKNOWN, cloudRun: { service: "web" } }),
+        backend(NONE),
+      ],
+      at: ["backend"],
     },
     {
       because: "one of two services behind it has the proxy itself",

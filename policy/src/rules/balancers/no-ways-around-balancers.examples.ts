@@ -124,6 +124,26 @@ export const examples: StackExamples = {
       resources: [web(ALL), group(), regionBackend()],
       at: ["web"],
     },
+    {
+      because: "an internal load balancer leads to it as well",
+      resources: [
+        web(ALL),
+        group(),
+        { ...regionBackend({ loadBalancingScheme: "INTERNAL_MANAGED" }), name: "inside" },
+        backend(),
+      ],
+      at: ["web"],
+    },
+    {
+      because: "an external load balancer leads to it, and then an internal one",
+      resources: [
+        web(ALL),
+        group(),
+        backend(),
+        { ...regionBackend({ loadBalancingScheme: "INTERNAL_MANAGED" }), name: "inside" },
+      ],
+      at: ["web"],
+    },
     { because: "a v1 service", resources: [oldWeb({ [run("ingress")]: "all" }), group(), backend()], at: ["web"] },
     {
       because: "a v1 service says nothing of its ingress",

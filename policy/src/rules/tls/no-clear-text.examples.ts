@@ -45,7 +45,7 @@ export const examples: StackExamples = {
         }),
       ),
     },
-    { because: "whether it redirects is computed", resources: port80({ defaultUrlRedirect: UNKNOWN }) },
+    { because: "whether it redirects is computed", resources: port80({ ...SERVES, defaultUrlRedirect: UNKNOWN }) },
     {
       because: "whether it redirects to HTTPS is computed",
       resources: port80({ defaultUrlRedirect: { httpsRedirect: UNKNOWN } }),

@@ -19,7 +19,7 @@ export const examples: Examples = {
       type,
       props: { profile: "RESTRICTED", minTlsVersion: UNKNOWN },
     },
-    { because: "TLS 1.3", type, props: { minTlsVersion: "TLS_1_3", profile: "RESTRICTED" } },
+    { because: "nothing before TLS 1.3", type, props: { minTlsVersion: "TLS_1_3", profile: "MODERN" } },
     {
       because: "one's own choice of cipher suites with forward secrecy",
       type,
