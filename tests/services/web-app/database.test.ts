@@ -12,7 +12,7 @@ import type { Database } from "../../../services/web-app/database/sql";
 import { needs } from "../../support/needs";
 import { type Cluster, postgresPrograms, startCluster } from "../../support/postgres";
 import { ALICE, BLUE, BOB, RED } from "./attacks/target";
-import { appDatabase, asOwner, asSuperuser, type Prepared, prepared, TEAMS, viewer } from "./attacks/world";
+import { appDatabase, asOwner, asSuperuser, type Prepared, prepared, ROLES, TEAMS, viewer } from "./attacks/world";
 
 const NEW = "insert into app.ticket (team, title, body, priority) values ($1, $2, 'body', 'low')";
 const TITLES = "select title from app.ticket order by title";
@@ -88,9 +88,20 @@ describe("the database of a web app, on PostgreSQL", () => {
       migrate(owner, { schema, appRole: on.appRole, keys: [on.key], teams: TEAMS, ...more }),
     );
 
+  it("takes an app role that is there already, whatever its name", async () => {
+    const appRole = "desk-sa@acme-dev.iam";
+    await asSuperuser(cluster, "postgres", `create role "${appRole}" login`);
+    const iam = { ...world, database: "iam", ownerRole: "iam_owner", appRole };
+    cluster.psql(ROLES, { database: "iam", owner: iam.ownerRole, app: appRole });
+    await again({}, iam);
+    const open = appDatabase(iam, cluster.folder, 1);
+    await checkDatabase(open, schema);
+    await open.close();
+  });
+
   it("is migrated once, however often and by however many at a time it is told", async () => {
     assert.deepEqual(await again(), []);
-    cluster.psql(`${__dirname}/../../../services/web-app/database/roles.sql`, {
+    cluster.psql(ROLES, {
       database: "fresh",
       owner: "fresh_owner",
       app: "fresh_app",

@@ -8,7 +8,8 @@ import type { Database, Schema, Viewer } from "../../../../services/web-app/data
 import type { Cluster } from "../../../support/postgres";
 import { BLUE, RED } from "./target";
 
-const ROLES = join(__dirname, "../../../../services/web-app/database/roles.sql");
+/** What an administrator runs once. */
+export const ROLES = join(__dirname, "../../../../services/web-app/database/roles.sql");
 
 export const TEAMS = [
   { groupId: RED, name: "Red team" },
