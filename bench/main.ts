@@ -3,6 +3,7 @@ import { cpus } from "node:os";
 import Table from "cli-table3";
 import { Argument, Command, InvalidArgumentError } from "commander";
 import { runCommand } from "../tools/command/run";
+import { appPageBench } from "./app-page";
 import { authProxyBench, DEFAULTS, ratesTable } from "./auth-proxy/bench";
 import { iapAssertionBench } from "./iap-assertion";
 import { type Figures, measure } from "./measure";
@@ -26,6 +27,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   scale: scaleFigures,
   policy: policyBench,
   "iap-assertion": iapAssertionBench,
+  "app-page": appPageBench,
   "auth-proxy": async (rounds, tell) => {
     const { speeds, verdicts, missing } = await authProxyBench({ ...DEFAULTS, rounds }, tell);
     if (missing !== undefined) return { measured: [], verdicts, notRun: [`the auth proxy: ${missing}`] };
