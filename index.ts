@@ -47,7 +47,9 @@ async function program(today: string) {
     serviceAccounts: mesh.serviceAccounts,
     accessMatrix: mesh.accessMatrix,
     accessDiagram: mesh.accessDiagram,
-    ...(loadBalancer && { loadBalancer: { url: loadBalancer.url, address: loadBalancer.address } }),
+    ...(loadBalancer && {
+      loadBalancer: { url: loadBalancer.url, address: loadBalancer.address, backends: mesh.backends },
+    }),
     ...(loadBalancer && !spec.loadBalancer?.dnsZone && { dnsRecords: loadBalancer.dnsRecords }),
   };
 }

@@ -65,6 +65,8 @@ export class CloudRunMesh extends pulumi.ComponentResource {
   readonly network: MeshNetwork | undefined;
   /** The load balancer; absent where there is none. */
   readonly loadBalancer: IapLoadBalancer | undefined;
+  /** Names of the backend services behind it, by the key of the service. */
+  readonly backends: Readonly<Record<string, pulumi.Output<string>>>;
   /** URL of each service and function, by key: deterministic, known before anything is deployed. */
   readonly urls: Readonly<Record<string, string>>;
   /** E-mail address of the account that each service, function, job and worker pool runs as, and that each developer impersonates, by key; that of people with an end by `SERVICE.access`. */
@@ -122,6 +124,7 @@ export class CloudRunMesh extends pulumi.ComponentResource {
     }
     this.createOperators(spec, graph);
     this.loadBalancer = iap.open(this.services);
+    this.backends = iap.backendNames;
 
     this.urls = Object.fromEntries(graph.services.map(({ key, url }) => [key, url]));
     this.serviceAccounts = pulumi.output(

@@ -37,6 +37,8 @@ export interface IapBackendArgs {
 export class IapBackend extends pulumi.ComponentResource {
   /** The backend service, as a URL map takes it. */
   readonly backendService: pulumi.Output<string>;
+  /** Name of the backend service, by which IAP's policy on it is found. */
+  readonly backendName: pulumi.Output<string>;
   /** What IAP's assertions are meant for; the service has to check that. */
   readonly audience: pulumi.Output<string>;
 
@@ -65,6 +67,7 @@ export class IapBackend extends pulumi.ComponentResource {
     grantAccess(args, backend, inside);
 
     this.backendService = backend.id;
+    this.backendName = backend.name;
     this.audience = pulumi
       .all([projectNumber, backend.generatedId])
       .apply(([number, id]) => backendAudience(number, String(id)));

@@ -54,6 +54,11 @@ export class MeshIap {
     return this.held[key] ?? this.held[formerly];
   }
 
+  /** Names of the backend services, by the key of the service. */
+  get backendNames(): Record<string, pulumi.Output<string>> {
+    return Object.fromEntries(Object.entries(this.backends).map(([key, { backendName }]) => [key, backendName]));
+  }
+
   /** Lets IAP call the services, and leads people to them. @returns the load balancer, where there is one */
   open(services: Services): IapLoadBalancer | undefined {
     const access = this.createAccess(services);

@@ -14,12 +14,13 @@ import { deployedGraph } from "./graph";
 export function sandboxGrants(
   controlPlane: ControlPlane,
   { config }: ProjectConfig,
-  { urls, serviceAccounts }: Pick<StackOutputs, "urls" | "serviceAccounts">,
+  { urls, serviceAccounts, loadBalancer }: Pick<StackOutputs, "loadBalancer" | "serviceAccounts" | "urls">,
 ): Promise<GrantReport> {
   const graph = deployedGraph(config, urls, new Date().toISOString().slice(0, 10));
   const at = { project: config["gcp:project"] ?? "", region: config["gcp:region"] ?? "" };
   const source = new SandboxPolicies(controlPlane, at);
-  return judgeGrants({ ...at, graph, serviceAccounts }, source, { redeploy: "npm start -- --fresh" });
+  const { backends = {} } = loadBalancer ?? {};
+  return judgeGrants({ ...at, graph, serviceAccounts, backends }, source, { redeploy: "npm start -- --fresh" });
 }
 
 class SandboxPolicies implements PolicySource {
@@ -60,6 +61,10 @@ class SandboxPolicies implements PolicySource {
         return `projects/${project}/locations/${region}/services/${name}`;
       case "iap":
         return `projects/${project}/iap_web/cloud_run-${region}/services/${name}`;
+      case "iap-backend":
+        return `projects/${project}/iap_web/compute/services/${name}`;
+      case "iap-compute":
+        return `projects/${project}/iap_web/compute`;
       case "iap-region":
         return `projects/${project}/iap_web/cloud_run-${region}`;
       case "iap-project":

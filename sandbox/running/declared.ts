@@ -25,7 +25,7 @@ export interface StackOutputs {
   readonly urls: Readonly<Record<string, string>>;
   readonly serviceAccounts: Readonly<Record<string, string>>;
   /** Absent where the stack has none. */
-  readonly loadBalancer?: { readonly url: string };
+  readonly loadBalancer?: { readonly url: string; readonly backends?: Readonly<Record<string, string>> };
   readonly accessMatrix: readonly {
     readonly caller: string;
     readonly callee: string;

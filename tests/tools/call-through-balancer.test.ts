@@ -1,36 +1,13 @@
 import * as assert from "node:assert/strict";
-import { rmSync, writeFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import * as path from "node:path";
-import { readStackConfigFile } from "../../sandbox/engine";
 import { temporaryFolder } from "../../sandbox/files/temporary-folder";
 import { RunningMesh } from "../../sandbox/running";
 import { announce } from "../../sandbox/running/announce";
 import { wayInSandbox } from "../../tools/call/in-sandbox";
 import { send } from "../../tools/call/send";
-import { type Deployed, openSandboxStack, ROOT } from "../contract/running";
-import { WORKLOAD } from "../sandbox/data-plane/mesh";
-
-const program = {
-  image: "us-docker.pkg.dev/cloudrun/container/hello@sha256:0",
-  source: path.dirname(WORKLOAD),
-  sandbox: { command: [process.execPath, WORKLOAD] },
-};
-const STACK = {
-  config: {
-    "gcp:project": "acme-dev",
-    "gcp:region": "europe-west9",
-    "cloud-run-mesh:projectNumber": "123456789012",
-    "cloud-run-mesh:services": { portal: program, desk: program },
-    "cloud-run-mesh:loadBalancer": {
-      domains: ["ailab.example"],
-      routes: { "/": "portal", "/desk": "desk" },
-      iap: {
-        access: [{ member: "group:staff@acme.example" }],
-        routes: { "/desk": [{ member: "user:ada@acme.example", until: "2099-12-31" }] },
-      },
-    },
-  },
-};
+import { balancedStack } from "../contract/balanced-stack";
+import { type Deployed, openSandboxStack } from "../contract/running";
 
 /** `openSandbox` drives an engine, in a process of its own. */
 describe("npm run call, through a load balancer", function () {
@@ -41,9 +18,7 @@ describe("npm run call, through a load balancer", function () {
   let withdraw: (() => Promise<void>) | undefined;
   before(async () => {
     state = temporaryFolder();
-    const file = path.join(state, "Pulumi.balanced.yaml");
-    writeFileSync(file, JSON.stringify(STACK));
-    const stackConfig = readStackConfigFile(ROOT, file);
+    const stackConfig = balancedStack(state);
     deployed = await openSandboxStack(stackConfig);
     const { controlPlane, outputs } = deployed;
     mesh = await RunningMesh.open({ controlPlane, stackConfig, outputs });

@@ -70,11 +70,8 @@ export async function openDeployed(options: DeployedOptions): Promise<Deployed> 
   const clock = world.clock ?? systemClock;
   const cli = "cli" in world ? world.cli : await PulumiCli.find(projectFolder);
   const today = new Date(clock.now()).toISOString().slice(0, 10);
-  const { name, project, region, graph, urls, serviceAccounts, differences } = await readStack(
-    options.stack,
-    cli,
-    today,
-  );
+  const stack = await readStack(options.stack, cli, today);
+  const { name, project, region, graph, urls, serviceAccounts, backends, differences } = stack;
   for (const difference of differences) onProgress(`${difference}; run "npm run up -- ${name}"`);
 
   const dispatcher = new EnvHttpProxyAgent();
@@ -100,7 +97,7 @@ export async function openDeployed(options: DeployedOptions): Promise<Deployed> 
     : undefined;
   const apis = { run: runApi, ...POLICY_APIS, ...world.policyApis };
   const policies = new DeployedPolicies(api, apis, { project, region }, clock, signal);
-  const mesh = { graph, project, region, serviceAccounts };
+  const mesh = { graph, project, region, serviceAccounts, backends };
   const redeploy = `pulumi refresh --stack ${name} && npm run up -- ${name}`;
   const fromHere = new FromHere({
     credentials,

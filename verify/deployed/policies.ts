@@ -22,6 +22,7 @@ export interface PolicyApis {
 }
 
 const BEHIND_IAP = "services with `iap`";
+const BALANCED = "`loadBalancer`";
 
 /** What is read and what it takes, in the order of `docs/permissions.md`. */
 export const READS = {
@@ -29,6 +30,8 @@ export const READS = {
   account: { does: "act as the", permission: "iam.serviceAccounts.getIamPolicy", of: "each account" },
   iap: { does: "come through", permission: "iap.webServices.getIamPolicy", of: BEHIND_IAP },
   "iap-region": { does: "come through", permission: "iap.webTypes.getIamPolicy", of: BEHIND_IAP },
+  "iap-backend": { does: "come through", permission: "iap.webServices.getIamPolicy", of: BALANCED },
+  "iap-compute": { does: "come through", permission: "iap.webTypes.getIamPolicy", of: BALANCED },
   "iap-project": { does: "come through", permission: "iap.web.getIamPolicy", of: BEHIND_IAP },
   project: { does: "do what in", permission: "resourcemanager.projects.getIamPolicy", of: "the project" },
 } as const satisfies Readonly<Record<Place["kind"], object>>;
@@ -74,6 +77,8 @@ export class DeployedPolicies implements PolicySource {
     if (kind === "project") return `${resourceManager}/projects/${this.#project}`;
     const proxies = `${iap}/projects/${this.#project}/iap_web`;
     if (kind === "iap-project") return proxies;
+    if (kind === "iap-compute") return `${proxies}/compute`;
+    if (kind === "iap-backend") return `${proxies}/compute/services/${name}`;
     const here = `${proxies}/cloud_run-${this.at.region}`;
     return kind === "iap-region" ? here : `${here}/services/${name}`;
   }

@@ -14,6 +14,8 @@ export interface DeployedStack {
   readonly urls: Readonly<Record<string, string>>;
   /** E-mail addresses by key of the service. */
   readonly serviceAccounts: Readonly<Record<string, string>>;
+  /** Names of the backend services behind the load balancer, by key of the service. */
+  readonly backends: Readonly<Record<string, string>>;
   /** What the config says otherwise than what was deployed, in words; empty where nothing. */
   readonly differences: readonly string[];
 }
@@ -43,6 +45,12 @@ export async function readStack(
   const unread = [...encrypted].filter((key) => key.startsWith("cloud-run-mesh:"));
   if (unread.length > 0) throw new Error(`${unread.join(", ")}: is encrypted; what is deployed must be readable`);
   const graph = deployedGraph(values, urls, today);
+  const backends = textsIn((outputs?.["loadBalancer"] as { backends?: unknown } | undefined)?.backends);
+  const unnamed = graph.services.find(({ key, routed }) => routed && backends[key] === undefined);
+  if (unnamed) {
+    const lacks = `the stack "${name}" has no output "loadBalancer.backends.${unnamed.key}"`;
+    throw new Error(`${lacks}; run "npm run up -- ${name}" first`);
+  }
   return {
     name,
     project: values["gcp:project"] ?? "",
@@ -50,6 +58,7 @@ export async function readStack(
     graph,
     urls,
     serviceAccounts,
+    backends,
     differences: differencesBetween(accessMatrix(graph), outputs?.["accessMatrix"]),
   };
 }

@@ -26,6 +26,10 @@ function commandOn({ kind, name }: Place, { project, region }: MeshInPlace): str
       return `gcloud run services ${remove} ${name} --region=${region} --project=${project}`;
     case "iap":
       return `gcloud iap web ${remove} --resource-type=cloud-run --service=${name} --region=${region} --project=${project}`;
+    case "iap-backend":
+      return `gcloud iap web ${remove} --resource-type=backend-services --service=${name} --project=${project}`;
+    case "iap-compute":
+      return `gcloud iap web ${remove} --resource-type=backend-services --project=${project}`;
     case "iap-region":
       return `gcloud iap web ${remove} --resource-type=cloud-run --region=${region} --project=${project}`;
     case "iap-project":
@@ -59,6 +63,10 @@ export function declaration({ member, role, condition }: Grant, place: Place, me
     const caller = callerPath(member, mesh);
     if (caller !== undefined) return caller.calls ? `${caller.path}.calls: [${path?.split(".")[1]}]` : undefined;
     return `${path}.${place.settings?.iapEnabled ? "iap.access" : "access"}: [{ member: ${JSON.stringify(member)} }]`;
+  }
+  if (kind === "iap-backend") {
+    const route = mesh.graph.services.find(({ key }) => path === `services.${key}`)?.routed?.paths[0] ?? "/";
+    return `loadBalancer.iap.routes: { ${JSON.stringify(route)}: [{ member: ${JSON.stringify(member)} }] }`;
   }
   return kind === "iap" ? `${path}.iap.access: [{ member: ${JSON.stringify(member)} }]` : undefined;
 }

@@ -150,7 +150,7 @@ function isGooglesOwn(member: string, { graph }: MeshInPlace): boolean {
 }
 
 function isAround({ kind }: Place): boolean {
-  return kind === "project" || kind === "iap-project" || kind === "iap-region";
+  return kind === "project" || kind === "iap-project" || kind === "iap-region" || kind === "iap-compute";
 }
 
 function isCustom(role: string): boolean {

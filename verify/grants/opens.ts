@@ -83,7 +83,7 @@ const LETS_IN: Readonly<Record<string, string>> = {
 /** What a role reaches from where it stands: from the project, everything of its kind. */
 function subjectOf(role: string, { kind, name }: Place): string {
   if (kind === "iap-region") return `every service in ${name}`;
-  if (kind !== "project" && kind !== "iap-project") return "it";
+  if (kind !== "project" && kind !== "iap-project" && kind !== "iap-compute") return "it";
   const isOnAccounts = role.startsWith("roles/iam.serviceAccount") || role === "roles/iam.workloadIdentityUser";
   return `every ${isOnAccounts ? "account" : "service"} of "${name}"`;
 }

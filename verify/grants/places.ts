@@ -33,12 +33,12 @@ export interface EndedGrant extends DeclaredGrant {
 }
 
 /** What is around a mesh: a policy here reaches whatever is in the project, or in the region, the mesh included. */
-export type WidePlace = "project" | "iap-project" | "iap-region";
+export type WidePlace = "project" | "iap-project" | "iap-region" | "iap-compute";
 
 /** Something with an IAM policy that says who calls, or who acts as somebody that calls. */
 export interface Place {
-  readonly kind: "service" | "iap" | "account" | WidePlace;
-  /** What Google calls it: name of the service, e-mail address of the account, id of the project, region. */
+  readonly kind: "service" | "iap" | "iap-backend" | "account" | WidePlace;
+  /** What Google calls it: name of the service or of its backend service, e-mail address of the account, id of the project, region. */
   readonly name: string;
   /** For people: `service "web"`. */
   readonly label: string;
@@ -59,22 +59,26 @@ export interface MeshInPlace {
   readonly region: string;
   /** E-mail addresses by key, as the stack's outputs tell them. */
   readonly serviceAccounts: Readonly<Record<string, string>>;
+  /** Names of the backend services behind the load balancer, by the key of the service. @default none */
+  readonly backends?: Readonly<Record<string, string>>;
 }
 
 /** Every place of a mesh: services in the order of the config, the proxies on them, accounts, and the project. */
 export function placesOf(mesh: MeshInPlace): Place[] {
-  const { graph, project, region } = mesh;
+  const { graph, project } = mesh;
   const behindIap = graph.services.filter(({ iap }) => iap);
+  const routed = graph.services.filter((service) => service.routed);
   return [
     ...graph.services.map((service) => servicePlace(service, mesh)),
     ...behindIap.map((service) => iapPlace(service, mesh)),
+    ...routed.map((service) => backendPlace(service, mesh)),
     ...accountsOf(mesh).map(({ email, label }): Place => {
       const declared = graph.impersonations
         .filter(({ account }) => account === email)
         .map(({ member, role, until, reason }) => ({ member, role, ...ending(until), reason }));
       return { kind: "account", name: email, label, declared };
     }),
-    ...(behindIap.length > 0 ? proxiesAround(project, region) : []),
+    ...proxiesAround(mesh, { onServices: behindIap.length > 0, onBackends: routed.length > 0 }),
     { kind: "project", name: project, label: `project "${project}"`, declared: projectRoles(mesh) },
   ];
 }
@@ -105,12 +109,26 @@ function iapPlace(service: ReceiverSpec, mesh: MeshInPlace): Place {
   return { kind: "iap", name: service.name, label, path: pathOf(service), declared };
 }
 
+function backendPlace(service: ReceiverSpec, mesh: MeshInPlace): Place {
+  const label = `Identity-Aware Proxy before service "${service.key}"`;
+  const name = mesh.backends?.[service.key] ?? "";
+  return { ...iapPlace(service, mesh), kind: "iap-backend", name, label };
+}
+
 /** Where the proxies inherit from. Source: https://cloud.google.com/sdk/gcloud/reference/iap/web/add-iam-policy-binding */
-function proxiesAround(project: string, region: string): Place[] {
+function proxiesAround(
+  { project, region }: MeshInPlace,
+  { onServices, onBackends }: { readonly onServices: boolean; readonly onBackends: boolean },
+): Place[] {
   const label = "Identity-Aware Proxy on everything in";
+  const inRegion = `${label} "${project}" on Cloud Run in ${region}`;
+  const onBalancers = `${label} "${project}" behind a load balancer`;
   return [
-    { kind: "iap-region", name: region, label: `${label} "${project}" on Cloud Run in ${region}`, declared: [] },
-    { kind: "iap-project", name: project, label: `${label} "${project}"`, declared: [] },
+    ...(onServices ? [{ kind: "iap-region", name: region, label: inRegion, declared: [] } as const] : []),
+    ...(onBackends ? [{ kind: "iap-compute", name: project, label: onBalancers, declared: [] } as const] : []),
+    ...(onServices || onBackends
+      ? [{ kind: "iap-project", name: project, label: `${label} "${project}"`, declared: [] } as const]
+      : []),
   ];
 }
 
