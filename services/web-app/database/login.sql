@@ -11,7 +11,7 @@ union all select format('the role is a member of %s', string_agg(granted.rolname
   where granted.rolname not in ('cloudsqliamuser', 'cloudsqliamserviceaccount', 'cloudsqliamgroup')
   having count(*) > 0
 union all select format('the role owns %s', string_agg(what, ', ' order by what)) from (
-    select relname::text as what from pg_class, me where relowner = me.oid
+    select relname::text as what from pg_class, me where relowner = me.oid and relkind not in ('i', 'I', 't')
     union all select proname::text from pg_proc, me where proowner = me.oid
     union all select nspname::text from pg_namespace, me where nspowner = me.oid
     union all select datname::text from pg_database, me where datdba = me.oid

@@ -161,6 +161,16 @@ describe("the service desk", () => {
     );
   });
 
+  it("takes what a form sends, and nothing else", async () => {
+    const headers = { "sec-fetch-site": "same-origin", "content-type": "application/json" };
+    const asJson = await at(ALICE).send("/service-desk/tickets", ticket, headers);
+    assert.equal(asJson.status, 415);
+    const huge = await at(ALICE).send("/service-desk/tickets", { ...ticket, body: "x".repeat(1_100_000) });
+    assert.equal(huge.status, 413);
+    const more = await at(ALICE).send("/service-desk/tickets", { ...ticket, requester: BOB });
+    assert.equal(more.status, 400);
+  });
+
   it("answers nobody without an assertion, and errors in the form that is asked for", async () => {
     const { status, text, headers } = await visitorless("/service-desk", "text/html");
     assert.equal(status, 401);

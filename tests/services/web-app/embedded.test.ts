@@ -1,0 +1,42 @@
+import * as assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { assetScanning } from "../../../services/asset-scanning/app";
+import { marketingImmersion } from "../../../services/marketing-immersion/app";
+import { serviceDesk } from "../../../services/service-desk/app";
+import { startWebApp, type WebApp } from "../../../services/web-app/app";
+import { EMBEDDED_WARNING } from "../../../services/web-app/database/embedded";
+import { ALICE, BOB, MALLORY, RED } from "./attacks/target";
+import { RED_NAME, visitor, world } from "./support";
+
+describe("a web app with an embedded database", () => {
+  for (const [app, example] of [
+    [serviceDesk, "Cannot reach the payroll page"],
+    [marketingImmersion, "Walk through the new showroom"],
+    [assetScanning, "LT-20417"],
+  ] as [WebApp, string][]) {
+    it(`${app.title}: begins with examples of each person who is named, says what it is, and keeps rows apart`, async function () {
+      this.timeout(60_000);
+      const log: string[] = [];
+      const people = JSON.stringify({ [ALICE]: "alice", [BOB]: "bob" });
+      const env = { TEAMS: JSON.stringify({ [RED]: RED_NAME }), EXAMPLE_PEOPLE: people, BASE_PATH: "/elsewhere" };
+      const service = await startWebApp(app, world(env, log));
+      try {
+        const pages = await Promise.all(
+          [ALICE, BOB, MALLORY].map((who) => visitor(`http://127.0.0.1:${service.port}`, who).get("/elsewhere")),
+        );
+        assert.deepEqual(
+          pages.map(({ status, text }) => [status, text.split(example).length - 1]),
+          [
+            [200, 1],
+            [200, 1],
+            [200, 0],
+          ],
+        );
+        assert.ok(!pages[0]!.text.includes("bob") && pages[0]!.text.includes('href="/elsewhere/'));
+        assert.equal(JSON.parse(log[0]!).message, EMBEDDED_WARNING);
+      } finally {
+        await service.stop();
+      }
+    });
+  }
+});
