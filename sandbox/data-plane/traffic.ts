@@ -45,12 +45,7 @@ export class Traffic {
 
   request(visitor: Visitor, host: string, request: IncomingMessage, response: ServerResponse): void {
     const { frontEnd, balancer, iap, signIn, apis } = this.options;
-    const answer = (refusal: Answer) => {
-      if (response.headersSent) return void response.destroy();
-      if (!request.complete) response.shouldKeepAlive = false;
-      send(response, refusal, request.method === "HEAD");
-      request.resume();
-    };
+    const answer = answering(request, response);
     this.#lead(visitor, host, request, answer, async (entrance) => {
       if (balancer.answers(host)) {
         const balanced = await balancer.judge(visitor, host, "443", request);
@@ -75,7 +70,7 @@ export class Traffic {
   /** Plain HTTP: what listens on a load balancer's port 80, or the front end's answer that it wants HTTPS. */
   plain(visitor: Visitor, host: string, request: IncomingMessage, response: ServerResponse): void {
     const { frontEnd, balancer } = this.options;
-    const answer = (refusal: Answer) => send(response, refusal, request.method === "HEAD");
+    const answer = answering(request, response);
     this.#lead(visitor, host, request, answer, async () => {
       if (!balancer.answers(host)) {
         // Seen: https://cloud.google.com/run/docs/triggering/https-request, "HTTP requests are redirected to HTTPS".
@@ -188,4 +183,14 @@ export class Traffic {
       decisionAside({ now, caller: visitor.name(), callee: host, method, target, code, reason, message }),
     );
   }
+}
+
+/** Gives an answer to a request; where one has begun already, ends it. */
+function answering(request: IncomingMessage, response: ServerResponse): (answer: Answer) => void {
+  return (answer) => {
+    if (response.headersSent) return void response.destroy();
+    if (!request.complete) response.shouldKeepAlive = false;
+    send(response, answer, request.method === "HEAD");
+    request.resume();
+  };
 }

@@ -17,7 +17,8 @@ export interface ServedApi {
 export async function serveIamApi(controlPlane: ControlPlane): Promise<ServedApi> {
   const accessToken = randomBytes(24).toString("base64url");
   const server = createServer((request, response) => {
-    void answer(request, response, controlPlane, accessToken);
+    // A client that goes before its request is whole gets no answer.
+    answer(request, response, controlPlane, accessToken).catch(() => response.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(0, "127.0.0.1", resolve);

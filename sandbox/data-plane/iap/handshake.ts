@@ -86,19 +86,20 @@ export class Handshake {
 
   /** Answers for iap.googleapis.com, where a browser brings the code; undefined for what is not this. */
   async redeem(host: string, target: string): Promise<Step | undefined> {
-    const { pathname, searchParams } = new URL(target, `https://${IAP_HOST}`);
-    const clientId = REDIRECT_PATH.exec(pathname)?.[1];
+    const [path = "", query] = target.split(/\?(.*)/s, 2);
+    const parameters = new URLSearchParams(query);
+    const clientId = REDIRECT_PATH.exec(path)?.[1];
     if (host !== IAP_HOST || clientId === undefined) return undefined;
-    const found = this.#pending.take(searchParams.get("state") ?? "");
+    const found = this.#pending.take(parameters.get("state") ?? "");
     if ("refused" in found) return refusedStep(`the state of this sign-in is ${STATE[found.refused]}`);
     const pending = found.value;
     if (pending.client.id !== clientId) return refusedStep("the state of this sign-in is another client's");
-    const error = searchParams.get("error");
+    const error = parameters.get("error");
     if (error !== null) return refusedStep(`the sign-in ended with ${error}`);
     const { client, workforcePool } = pending;
     let signedIn: SignedIn;
     try {
-      const code = searchParams.get("code") ?? "";
+      const code = parameters.get("code") ?? "";
       const redirectUri = redirectUriOf(client);
       signedIn = await this.signIn.redeem({ code, clientId, clientSecret: client.secret, redirectUri });
     } catch (thrown) {
@@ -107,14 +108,15 @@ export class Handshake {
     }
     if (signedIn.pool !== workforcePool) return refusedStep(`${signedIn.email} signed in somewhere else`);
     const token = this.#returning.issue({ ...pending, signedIn }, this.clock().getTime() + PENDING_MS);
-    const [path] = pending.target.split("?", 1);
-    const back = `https://${pending.host}${path}?gcp-iap-mode=AUTHENTICATING&redirect_token_v2=${token}`;
+    const [asked] = pending.target.split("?", 1);
+    const back = `https://${pending.host}${asked}?gcp-iap-mode=AUTHENTICATING&redirect_token_v2=${token}`;
     return { answer: answers.found(back), holds: true, message: `${signedIn.email} signed in, for ${pending.host}` };
   }
 
   /** Gives a session to a browser that comes back to the resource for which it began to sign in. */
   finish(resource: IapResource, host: string, target: string, headers: IncomingHttpHeaders): Step {
-    const token = new URL(target, `https://${host}`).searchParams.get("redirect_token_v2") ?? "";
+    const [, query] = target.split(/\?(.*)/s, 2);
+    const token = new URLSearchParams(query).get("redirect_token_v2") ?? "";
     const refuse = (message: string): Step => ({ answer: answers.errorCode(9), holds: false, message });
     const found = this.#returning.find(token);
     if ("refused" in found) return refuse(`what came back from the sign-in is ${STATE[found.refused]}`);

@@ -4,7 +4,7 @@ import type { SignedIn } from "../../../sandbox/data-plane/sign-in/sign-in";
 import { make, NUMBER, PROJECT } from "../control-plane/cloud";
 import { accessor, Browser, backend, frontend, HOST, settings } from "./balanced";
 import { ChosenPerson } from "./chosen-person";
-import { ask, deploy, email, grant, type Mesh, openMesh } from "./mesh";
+import { ask, deploy, email, grant, type Mesh, openMesh, url } from "./mesh";
 
 const AGENT = `serviceAccount:service-${NUMBER}@gcp-sa-iap.iam.gserviceaccount.com`;
 const POOL = "locations/global/workforcePools/acme-staff";
@@ -243,6 +243,13 @@ describe("Identity-Aware Proxy: signing in", () => {
     const elsewhere = redeemed.headers.location!.replace(`${HOST}/`, `${HOST}/desk`);
     assert.equal((await browser.once(elsewhere)).code, 400);
     assert.match(mesh.said(), /the sign-in was for something else$/);
+  });
+
+  it("answers a path of slashes alone as any other", async () => {
+    const own = await browser.once(`${url("direct")}//`);
+    assert.equal(own.code, 302);
+    const back = await browser.once(at("//?gcp-iap-mode=AUTHENTICATING&redirect_token_v2=none"));
+    assert.equal(back.code, 400);
   });
 
   it("says what a sign-in that was cancelled, or a code that does not hold, ended with", async () => {
