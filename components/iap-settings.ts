@@ -19,8 +19,7 @@ export interface IapSignIn {
 }
 
 /**
- * Settings of one resource, so that what else is behind the proxy in the project keeps its own:
- * docs/decisions/0020-settings-for-each-backend.md
+ * Settings of one resource, and not of the project: what else is behind the proxy there keeps its own.
  *
  * @param resource name in IAP, e.g. `projects/NUMBER/iap_web/compute/services/BACKEND`
  * @returns nothing where Google's defaults hold

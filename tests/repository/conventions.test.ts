@@ -57,6 +57,8 @@ function imports(file: string): string[] {
 }
 
 describe("the repository", () => {
+  /** Git lists a file that is deleted and not yet committed. */
+  const present = tracked.filter((file) => existsSync(join(root, file)));
   const sources = tracked.filter((file) => /\.(ts|mjs|js)$/.test(file) && !file.endsWith(".d.ts"));
 
   it("imports in one direction only", () => {
@@ -127,6 +129,24 @@ describe("the repository", () => {
         .map((target) => `${page} links to ${target}`),
     );
     assert.deepEqual(dead, []);
+  });
+
+  it("names decisions that are there", () => {
+    const missing = present.flatMap((file) =>
+      [...readFileSync(join(root, file), "utf8").matchAll(/docs\/decisions\/\d{4}-[\w-]+\.md/g)]
+        .filter(([decision]) => !existsSync(join(root, decision)))
+        .map(([decision]) => `${file} names ${decision}`),
+    );
+    assert.deepEqual(missing, []);
+  });
+
+  it("holds no marker of a merge that nobody has finished", () => {
+    const unfinished = present.flatMap((file) =>
+      readFileSync(join(root, file), "utf8")
+        .split("\n")
+        .flatMap((line, i) => (/^(<{7}|>{7}|\|{7})( |$)|^={7}$/.test(line) ? [`${file}:${i + 1}`] : [])),
+    );
+    assert.deepEqual(unfinished, []);
   });
 
   it("describes every key of the config", () => {
