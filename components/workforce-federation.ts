@@ -49,6 +49,9 @@ export interface EntraSaml {
   readonly metadataXml: string;
 }
 
+/** A working day. */
+const SESSION_SECONDS = 28_800;
+
 export class WorkforceFederation extends pulumi.ComponentResource {
   /** The pool's name: `locations/global/workforcePools/POOL`. */
   readonly workforcePool: pulumi.Output<string>;
@@ -63,7 +66,7 @@ export class WorkforceFederation extends pulumi.ComponentResource {
   constructor(name: string, args: WorkforceFederationArgs, opts?: pulumi.ComponentResourceOptions) {
     refuseProblems("WorkforceFederation", name, problemsOf(args));
     super("cloud-run-mesh:index:WorkforceFederation", name, {}, opts);
-    const { organization, tenant, provider, providerId = "entra", sessionDurationSeconds = 28_800 } = args;
+    const { organization, tenant, provider, providerId = "entra", sessionDurationSeconds = SESSION_SECONDS } = args;
     const inside = { parent: this };
     const id = poolId(args.workforcePool);
     const displayName = args.displayName ?? id.slice(0, 32);
@@ -120,7 +123,7 @@ function oidcOf({ applicationId, clientSecret }: EntraOidc, tenant: string) {
 }
 
 function problemsOf(args: WorkforceFederationArgs) {
-  const { organization, tenant, provider, sessionDurationSeconds: seconds = 900, displayName = "" } = args;
+  const { organization, tenant, provider, sessionDurationSeconds: seconds = SESSION_SECONDS, displayName = "" } = args;
   return {
     organization: /^\d+$/.test(organization)
       ? undefined

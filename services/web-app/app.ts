@@ -49,8 +49,11 @@ export async function startWebApp(app: WebApp, world: ServiceWorld = {}): Promis
     return {
       port: service.port,
       async stop() {
-        await service.stop();
-        await database.close();
+        try {
+          await service.stop();
+        } finally {
+          await database.close();
+        }
       },
     };
   } catch (error) {

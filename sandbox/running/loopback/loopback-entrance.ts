@@ -78,13 +78,13 @@ export async function openLoopbackEntrance(plane: DataPlane, port = 0): Promise<
     raw.push("Upgrade", request.headers.upgrade ?? "");
     const lines = [`${request.method} ${request.url} HTTP/1.1`];
     for (let i = 0; i + 1 < raw.length; i += 2) lines.push(`${raw[i]}: ${raw[i + 1]}`);
-    const service = await connectTo(access, host);
     sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+    const service = await connectTo(access, host);
     service.on("error", () => socket.destroy()).once("close", () => socket.destroySoon());
-    socket.once("close", () => {
-      sockets.delete(socket);
-      service.destroy();
-    });
+    // Whoever asked may have gone while the connection was made.
+    if (socket.destroyed) return void service.destroy();
+    socket.once("close", () => service.destroy());
     service.write(`${lines.join("\r\n")}\r\n\r\n`);
     service.write(head);
     socket.pipe(service).pipe(socket);
