@@ -162,6 +162,27 @@ describe("loopback entrance", () => {
       assert.equal(mesh.decisions.at(-1)!.caller, "nobody");
     });
 
+    it("sends what follows the head of any method as its body, and never as another request", async () => {
+      const { port } = new URL(entrance.url);
+      const smuggled = `GET /smuggled HTTP/1.1\r\nHost: ${HOST}\r\n\r\n`;
+      for (const method of ["GET", "DELETE", "OPTIONS"]) {
+        const asked = `asked-by-${method}`;
+        const headers = { Host: `${HOST}.localhost:${port}`, "Transfer-Encoding": "chunked" };
+        const request = httpRequest({ host: "127.0.0.1", port, method, path: `/${asked}`, headers, agent: false });
+        const [response] = (await once(request.end(smuggled), "response")) as [IncomingMessage];
+        response.resume();
+        await once(response, "end");
+        // The connection behind the entrance is used again: what came before this on it has been judged.
+        await ask(HOST, `/after-${method}`);
+      }
+      const paths = mesh.decisions.map((decision) => decision.path);
+      assert.ok(paths.includes("/after-OPTIONS"));
+      assert.deepEqual(
+        paths.filter((path) => /smuggled/.test(path)),
+        [],
+      );
+    });
+
     it("joins both sides of an upgrade that is let in, and says why another is not", async () => {
       const { port } = new URL(entrance.url);
       const upgrade = { Connection: "Upgrade", Upgrade: "websocket" };

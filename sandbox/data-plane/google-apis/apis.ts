@@ -1,6 +1,7 @@
 /** The few Google APIs that tokens need: public keys, discovery, and minting for somebody else. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ReasonCode } from "../decisions";
+import { urlIn } from "../request-target";
 import { type ApiAnswer, ApiFailure, type ApiOptions, failure } from "./api";
 import { CREDENTIALS } from "./credentials";
 import { notPlayed } from "./not-played";
@@ -63,8 +64,8 @@ async function answerFor(host: string, request: IncomingMessage, options: ApiOpt
   return undefined;
 }
 
-function pathOf({ url = "/" }: IncomingMessage): string {
-  return new URL(url, "https://host.invalid").pathname;
+function pathOf(request: IncomingMessage): string {
+  return urlIn(request, "host.invalid").pathname;
 }
 
 function messageIn(json: unknown): string | undefined {

@@ -35,7 +35,7 @@ export function modeOf(target: string): Asked {
   const named = parameters.get("gcp-iap-mode") ?? address?.toUpperCase();
   const mode = MODES.find((one) => one === named);
   const flaw = parameters.get("iap-secure-token-test-type") ?? "";
-  const rest = query.split("&").filter((pair) => pair !== "" && !pair.startsWith("gcp-iap-mode="));
+  const rest = query.split("&").filter((pair) => pair !== "" && !new URLSearchParams(pair).has("gcp-iap-mode"));
   return {
     mode,
     flaw: mode === "SECURE_TOKEN_TEST" && FLAWS.includes(flaw) ? (flaw as AssertionFlaw) : undefined,

@@ -10,12 +10,6 @@ export function hostIn({ headers, url = "" }: IncomingMessage): string {
   return named.toLowerCase().replace(/:\d+$/, "").replace(/\.$/, "");
 }
 
-/** Path and query. */
-export function targetIn({ url = "/" }: IncomingMessage): string {
-  const rest = url.replace(/^https?:\/\/[^/?#]*/i, "");
-  return rest.startsWith("/") ? rest : `/${rest}`;
-}
-
 /** Says who forwards and for whom; the address of the load balancer follows in Cloud Run's front end. */
 export function addHeaders(request: IncomingMessage, clientAddress: string): void {
   const { headers, rawHeaders } = request;

@@ -12,12 +12,13 @@ import type { Entrance } from "../front-end/front-end";
 import type { IapPassed, IapVerdict, IdentityAwareProxy } from "../iap/identity-aware-proxy";
 import type { IapResources } from "../iap/resource";
 import type { Principal } from "../identity/directory";
+import { targetIn } from "../request-target";
 import type { RunServices } from "../run-services";
 import * as answers from "./answers";
 import { type Backend, backendOf, type Missing, serviceBehind } from "./backends";
 import { CloudArmor } from "./cloud-armor";
 import { type Frontend, Frontends } from "./frontends";
-import { addHeaders, hostIn, targetIn } from "./headers";
+import { addHeaders, hostIn } from "./headers";
 import { matchUrl, redirectTo } from "./url-map";
 
 export interface LoadBalancerOptions {

@@ -7,6 +7,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Outcome } from "../google-apis/apis";
 import type { Directory, Person } from "../identity/directory";
 import { workforceIdentity } from "../identity/workforce";
+import { urlIn } from "../request-target";
 import type { Codes } from "./codes";
 import { nameOf } from "./entra/people";
 import { formOf } from "./form";
@@ -24,8 +25,8 @@ export interface GoogleAccountsOptions {
 }
 
 /** Whether a request is for the page; everything else at the host is of Google's APIs. */
-export function isAccountsPage({ url = "/" }: IncomingMessage): boolean {
-  return new URL(url, `https://${ACCOUNTS_HOST}`).pathname === PATH;
+export function isAccountsPage(request: IncomingMessage): boolean {
+  return urlIn(request, ACCOUNTS_HOST).pathname === PATH;
 }
 
 export function accountsUrl(query: Readonly<Record<string, string>>): string {
@@ -39,7 +40,7 @@ export async function handleAccounts(
   response: ServerResponse,
   { people, directory, codes }: GoogleAccountsOptions,
 ): Promise<Outcome> {
-  const { searchParams } = new URL(request.url ?? "/", `https://${ACCOUNTS_HOST}`);
+  const { searchParams } = urlIn(request, ACCOUNTS_HOST);
   const [clientId, redirectUri] = [searchParams.get("client_id") ?? "", searchParams.get("redirect_uri") ?? ""];
   if (redirectUri !== `https://iap.googleapis.com/v1/oauth/clientIds/${clientId}:handleRedirect`) {
     const why = "redirect_uri_mismatch: Identity-Aware Proxy alone has people sign in here, at its own address";

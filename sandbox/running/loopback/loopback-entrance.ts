@@ -52,7 +52,10 @@ export async function openLoopbackEntrance(plane: DataPlane, port = 0): Promise<
 
   function forward(host: string, request: IncomingMessage, response: ServerResponse): void {
     const { method, url, rawHeaders } = request;
-    const headers = flat(translation.request(host, rawHeaders));
+    const raw = translation.request(host, rawHeaders);
+    // Node frames no body of a GET by itself: unframed, it would be read as the next request on the connection.
+    if (request.headers["transfer-encoding"] !== undefined) raw.push("Transfer-Encoding", "chunked");
+    const headers = flat(raw);
     const outgoing = httpsRequest({ agent, host, method, path: url, headers, setHost: false } as object);
     outgoing.once("response", (incoming: IncomingMessage) => {
       response.writeHead(

@@ -124,6 +124,11 @@ describe("Identity-Aware Proxy: signing in", () => {
     assert.equal(mesh.said(), "200 desk: ada@acme.example has roles/iap.httpsResourceAccessor");
   });
 
+  it("brings people back to a path that begins with two slashes as well", async () => {
+    const { at: page, code, json } = await browser.open(at("//"));
+    assert.deepEqual([page, code, json().url], [at("//"), 200, "//"]);
+  });
+
   it("keeps the session in a cookie that is Secure, HttpOnly and of its host alone, and says nothing by itself", async () => {
     await browser.once(at("/"));
     const { through } = await new Browser(await mesh.plane.proxyFor({})).open(at("/"));
@@ -344,6 +349,7 @@ describe("Identity-Aware Proxy: signing in", () => {
     for (const [way, back] of [
       ["/desk?gcp-iap-mode=CLEAR_LOGIN_COOKIE", "/desk"],
       ["/desk?a=1&gcp-iap-mode=CLEAR_LOGIN_COOKIE&b=2", "/desk?a=1&b=2"],
+      ["/desk?%67cp%2Diap-mode=CLEAR_LOGIN_COOKIE&b=2", "/desk?b=2"],
       ["/_gcp_iap/clear_login_cookie", "/"],
     ] as const) {
       await browser.open(at("/"));

@@ -3,13 +3,14 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AdapterPayload } from "oidc-provider";
 import type { Outcome } from "../../google-apis/apis";
 import { makeSigningKey, signedToken } from "../../identity/signing-key";
+import { urlIn } from "../../request-target";
 import { bodyOf, formOf } from "../form";
 import { chooserPage, errorPage, sendPage } from "../pages";
 import { askWithin, type WithinAnswer, type WithinRequest } from "../within";
 import type { WorkforceProvider } from "../workforce/providers";
 import { ApplicationTokens } from "./client-credentials";
 import { askGraph } from "./graph";
-import { GRAPH_HOST, tenantOf } from "./names";
+import { GRAPH_HOST, LOGIN_HOST, tenantOf } from "./names";
 import { claimsOf, type EntraUser } from "./people";
 import { openTenant, serveTenant, type TenantProvider, TOKEN_SECONDS } from "./provider";
 
@@ -66,7 +67,7 @@ export class Entra {
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<Outcome> {
-    const { pathname } = new URL(request.url ?? "/", "https://host.invalid");
+    const { pathname } = urlIn(request, LOGIN_HOST);
     const [, tenant = "", rest = ""] = /^\/([\w.-]+)\/(.+)$/.exec(pathname) ?? [];
     const provider = await this.#tenant(tenant);
     if (request.method === "POST" && rest === "oauth2/v2.0/token")

@@ -3,6 +3,7 @@
  * Source: https://learn.microsoft.com/graph/api/user-list-transitivememberof and https://learn.microsoft.com/graph/paging
  */
 import type { IncomingMessage } from "node:http";
+import { urlIn } from "../../request-target";
 import { GRAPH_HOST } from "./names";
 import type { EntraUser } from "./people";
 
@@ -25,8 +26,9 @@ const PAGE = 100;
 const LONGEST_PAGE = 999;
 
 /** The answer; undefined for what is not played. */
-export function askGraph({ url = "/", method, headers }: IncomingMessage, graph: Graph): GraphAnswer | undefined {
-  const { pathname, searchParams } = new URL(url, `https://${GRAPH_HOST}`);
+export function askGraph(request: IncomingMessage, graph: Graph): GraphAnswer | undefined {
+  const { method, headers } = request;
+  const { pathname, searchParams } = urlIn(request, GRAPH_HOST);
   const name = method === "GET" ? GROUPS.exec(pathname)?.[1] : undefined;
   if (name === undefined) return undefined;
   const token = /^Bearer (\S+)$/i.exec(headers.authorization ?? "")?.[1];

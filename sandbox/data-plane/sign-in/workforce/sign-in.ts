@@ -6,6 +6,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Outcome } from "../../google-apis/apis";
+import { urlIn } from "../../request-target";
 import type { Codes } from "../codes";
 import { callbackOf, type Entra } from "../entra/entra";
 import { formOf } from "../form";
@@ -59,7 +60,7 @@ export class WorkforceSignIn {
   constructor(private readonly options: WorkforceSignInOptions) {}
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<Outcome> {
-    const { pathname, searchParams } = new URL(request.url ?? "/", `https://${WORKFORCE_HOST}`);
+    const { pathname, searchParams } = urlIn(request, WORKFORCE_HOST);
     const provider = /^\/signin-callback\/(.+)$/.exec(pathname)?.[1];
     if (provider !== undefined) return this.#callback(provider, searchParams, request, response);
     if (pathname === "/authorize") return this.#authorize(searchParams, request, response);

@@ -2,7 +2,7 @@
 import { createServer, get } from "node:http";
 
 const server = createServer((request, response) => {
-  const { pathname, searchParams } = new URL(request.url, "http://workload");
+  const { pathname, searchParams } = new URL(`http://workload${request.url}`);
   const handler = handlers[pathname] ?? echo;
   handler(request, response, searchParams);
 });

@@ -39,6 +39,19 @@ describe("Entra ID", () => {
     );
   });
 
+  it("answers for an address that begins with two slashes, as all hosts of sign-in do", async () => {
+    for (const [host, code] of [
+      ["login.microsoftonline.com", 404],
+      ["graph.microsoft.com", 501],
+      ["auth.cloud.google", 404],
+      ["accounts.google.com", 501],
+      ["iap.googleapis.com", 501],
+    ] as const) {
+      const answer = await get(`https://${host}//`);
+      assert.equal(answer.code, code, `${host}: ${answer.body}`);
+    }
+  });
+
   it("says in its ID token who somebody is: object id, tenant, names, address and groups", async () => {
     const { iat = 0, exp, ...claims } = await verified(await idToken(company));
     assert.equal(exp, iat + 3600);
