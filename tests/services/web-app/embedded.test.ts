@@ -1,11 +1,16 @@
 import * as assert from "node:assert/strict";
-import { describe, it } from "mocha";
+import { after, before, describe, it } from "mocha";
 import { assetScanning } from "../../../services/asset-scanning/app";
 import { marketingImmersion } from "../../../services/marketing-immersion/app";
+import { systemClock } from "../../../services/runtime/index";
 import { serviceDesk } from "../../../services/service-desk/app";
+import { schema } from "../../../services/service-desk/database/schema";
 import { startWebApp, type WebApp } from "../../../services/web-app/app";
-import { EMBEDDED_WARNING } from "../../../services/web-app/database/embedded";
+import { EMBEDDED_WARNING, embeddedDatabase } from "../../../services/web-app/database/embedded";
+import type { Database } from "../../../services/web-app/database/sql";
 import { ALICE, BOB, MALLORY, RED } from "./attacks/target";
+import { TEAMS, viewer } from "./attacks/world";
+import { keepsRowsApart } from "./keeps-rows-apart";
 import { RED_NAME, visitor, world } from "./support";
 
 describe("a web app with an embedded database", () => {
@@ -39,4 +44,28 @@ describe("a web app with an embedded database", () => {
       }
     });
   }
+});
+
+describe("the database of a web app, embedded", () => {
+  let database: Database;
+  before(async function () {
+    this.timeout(60_000);
+    database = embeddedDatabase(schema, TEAMS, systemClock);
+    await database.as(viewer(ALICE), async () => {});
+  });
+  after(() => database?.close());
+
+  keepsRowsApart(() => database);
+
+  it("does not hold what gets into a statement, as its session is the superuser's", async () => {
+    for (const way of ["reset role", "set session authorization postgres"]) {
+      const [found] = await database.as(viewer("somebody"), async (sql) => {
+        await sql.query(way);
+        return sql.query<{ count: number }>("select count(*)::int as count from app.ticket");
+      });
+      assert.deepEqual(found, { count: 2 }, way);
+    }
+    const [held] = await database.as(viewer("somebody"), (sql) => sql.query("select current_user as role"));
+    assert.deepEqual(held, { role: "web_app" });
+  });
 });

@@ -1,4 +1,4 @@
-import type { Break } from "./attacks";
+import type { Break } from "./forms";
 import type { Target } from "./target";
 import type { Prepared } from "./world";
 

@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import type { Database } from "../../../../services/web-app/database/sql";
 import type { Cluster } from "../../../support/postgres";
-import { type Attack, FOUND } from "./attacks";
+import { type Attack, FOUND } from "./forms";
 import { Tap } from "./tap";
 import { ALICE, BLUE, MALLORY, RED, type Target } from "./target";
 import { appDatabase, type Prepared, viewer } from "./world";
