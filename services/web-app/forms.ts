@@ -24,9 +24,14 @@ export function sent<T>(form: URLSearchParams, schema: StandardSchema<T>): Sent<
   return problems ? { problems, written } : { value: value as T, written };
 }
 
-/** A field that has to be filled in, without spaces around. */
+/** A field that has to be filled in, without spaces around. PostgreSQL takes no U+0000 in any text. */
 export const words = (most: number) =>
-  z.string().trim().min(1, "is empty").max(most, `has more than ${most} characters`);
+  z
+    .string()
+    .trim()
+    .min(1, "is empty")
+    .max(most, `has more than ${most} characters`)
+    .refine((text) => !text.includes("\0"), "holds a character that is none of a text");
 
 /** One of the values that a field offers. */
 export const oneOf = <const T extends readonly string[]>(values: T) => z.enum(values, `allowed: ${values.join(", ")}`);

@@ -52,6 +52,12 @@ describe("the service desk", () => {
     assert.match((await at(ALICE).get(path)).text, /<dt>Asked by<\/dt><dd>you<\/dd>/);
   });
 
+  it("says in the form what no database takes as text", async () => {
+    const { status, text } = await at(ALICE).send("/service-desk/tickets", { ...ticket, title: "a\0b" });
+    assert.equal(status, 400);
+    assert.match(text, /<li>title: holds a character that is none of a text<\/li>/);
+  });
+
   it("answers the same for a ticket of somebody else's and for none", async () => {
     const path = await opened();
     const none = "/service-desk/tickets/00000000-0000-4000-8000-000000000000";
