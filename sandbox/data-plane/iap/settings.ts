@@ -3,6 +3,7 @@
  * Source: https://cloud.google.com/iap/docs/reference/rest/v1/IapSettings
  */
 import type { ControlPlane, Properties } from "../../control-plane";
+import { IAP_SETTINGS } from "../../control-plane/handlers/iap/settings";
 import { at, listAt, objectAt, textAt } from "../../control-plane/properties";
 import type { IapResource } from "./resource";
 
@@ -26,10 +27,8 @@ export interface IapSettings {
   readonly accessDeniedPageUri?: string;
 }
 
-const SETTINGS = "gcp:iap/settings:Settings";
-
 export function settingsOf(resource: IapResource, controlPlane: ControlPlane): IapSettings {
-  const all = controlPlane.list({ type: SETTINGS }).map(({ state }) => state);
+  const all = controlPlane.list({ type: IAP_SETTINGS }).map(({ state }) => state);
   const applying = resource.settingsNames.flatMap((name) => {
     return all.filter((state) => (textAt(state, "name") ?? "").replace(/\/iapSettings$/, "") === name);
   });

@@ -1,21 +1,23 @@
 /** The load balancer's resources, as the control plane's state has them. */
 import type { ControlPlane, StoredResource } from "../../control-plane";
+import * as certificates from "../../control-plane/handlers/certificates/names";
+import * as parts from "../../control-plane/handlers/load-balancing/types";
 import { textAt } from "../../control-plane/properties";
 import { shortName, withoutHost } from "../../control-plane/rules/identifiers";
 
 export const TYPES = {
-  forwardingRule: "gcp:compute/globalForwardingRule:GlobalForwardingRule",
-  address: "gcp:compute/globalAddress:GlobalAddress",
-  httpsProxy: "gcp:compute/targetHttpsProxy:TargetHttpsProxy",
-  httpProxy: "gcp:compute/targetHttpProxy:TargetHttpProxy",
-  urlMap: "gcp:compute/uRLMap:URLMap",
-  backendService: "gcp:compute/backendService:BackendService",
-  endpointGroup: "gcp:compute/regionNetworkEndpointGroup:RegionNetworkEndpointGroup",
-  securityPolicy: "gcp:compute/securityPolicy:SecurityPolicy",
+  forwardingRule: parts.FORWARDING_RULE,
+  address: parts.ADDRESS,
+  httpsProxy: parts.HTTPS_PROXY,
+  httpProxy: parts.HTTP_PROXY,
+  urlMap: parts.URL_MAP,
+  backendService: parts.BACKEND_SERVICE,
+  endpointGroup: parts.NEG,
+  securityPolicy: parts.SECURITY_POLICY,
   managedCertificate: "gcp:compute/managedSslCertificate:ManagedSslCertificate",
-  certificate: "gcp:certificatemanager/certificate:Certificate",
-  certificateMap: "gcp:certificatemanager/certificateMap:CertificateMap",
-  certificateMapEntry: "gcp:certificatemanager/certificateMapEntry:CertificateMapEntry",
+  certificate: certificates.CERTIFICATE,
+  certificateMap: certificates.CERTIFICATE_MAP,
+  certificateMapEntry: certificates.CERTIFICATE_MAP_ENTRY,
 } as const;
 
 /**

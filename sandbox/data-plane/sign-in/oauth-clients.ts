@@ -1,13 +1,11 @@
 /** OAuth clients of IAM, which let people of workforce pools sign in: as the control plane's state has them. */
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { ControlPlane, StoredResource } from "../../control-plane";
+import { OAUTH_CLIENT, OAUTH_CREDENTIAL } from "../../control-plane/handlers/iam/names";
 import { listAt, textAt } from "../../control-plane/properties";
 import { shortName } from "../../control-plane/rules/identifiers";
 import { GCLOUD_CLIENT } from "../identity/user-tokens";
 import { SignInError } from "./sign-in";
-
-const CLIENT = "gcp:iam/oauthClient:OauthClient";
-const CREDENTIAL = "gcp:iam/oauthClientCredential:OauthClientCredential";
 
 /** What a program on a laptop listens on. Source: RFC 8252, section 7.3 */
 const LOOPBACK = /^http:\/\/(?:localhost|127\.0\.0\.1)(?::\d+)?\//;
@@ -50,11 +48,11 @@ export class OauthClients {
   }
 
   #client(clientId: string): StoredResource | undefined {
-    return this.controlPlane.list({ type: CLIENT }).find(({ state }) => textAt(state, "clientId") === clientId);
+    return this.controlPlane.list({ type: OAUTH_CLIENT }).find(({ state }) => textAt(state, "clientId") === clientId);
   }
 
   #secretsOf({ state: client }: StoredResource): string[] {
-    return this.controlPlane.list({ type: CREDENTIAL }).flatMap(({ state }) => {
+    return this.controlPlane.list({ type: OAUTH_CREDENTIAL }).flatMap(({ state }) => {
       const isOwn = shortName(textAt(state, "oauthclient") ?? "") === client["oauthClientId"];
       const secret = textAt(state, "clientSecret");
       return isOwn && state["project"] === client["project"] && state["disabled"] !== true && secret ? [secret] : [];

@@ -1,11 +1,9 @@
 /** The providers of workforce pools that the control plane's state names, and one for a pool of another stack. */
 import type { ControlPlane } from "../../../control-plane";
+import { WORKFORCE_POOL, WORKFORCE_PROVIDER } from "../../../control-plane/handlers/iam/names";
 import { at, listAt, objectAt, textAt } from "../../../control-plane/properties";
 import { shortName, stableDigits, stableUuid } from "../../../control-plane/rules/identifiers";
 import { issuerOf, tenantOf } from "../entra/names";
-
-const POOL = "gcp:iam/workforcePool:WorkforcePool";
-const PROVIDER = "gcp:iam/workforcePoolProvider:WorkforcePoolProvider";
 
 export interface WorkforceProvider {
   /** `locations/global/workforcePools/POOL/providers/PROVIDER` */
@@ -60,7 +58,9 @@ export class WorkforceProviders {
 
   /** All that are in the state. */
   held(): WorkforceProvider[] {
-    return this.controlPlane.list({ type: PROVIDER, external: false }).map(({ state }) => this.#provider(state));
+    return this.controlPlane
+      .list({ type: WORKFORCE_PROVIDER, external: false })
+      .map(({ state }) => this.#provider(state));
   }
 
   /** All that are in the state, and those that were assumed so far. */
@@ -100,7 +100,7 @@ export class WorkforceProviders {
 
   #pool(name: string): Readonly<Record<string, unknown>> | undefined {
     // What others refer to is in the state too, as something that is taken to exist.
-    const found = this.controlPlane.list({ type: POOL, external: false });
+    const found = this.controlPlane.list({ type: WORKFORCE_POOL, external: false });
     return found.find(({ state }) => poolName(textAt(state, "workforcePoolId") ?? "") === name)?.state;
   }
 
