@@ -1,4 +1,4 @@
-/** Breaking the sandbox breaks the suite: for each check of the front end, one test takes it out and sees red. */
+/** Breaking the sandbox breaks the suite: for each check of the front end and the load balancer, one test takes it out and sees red. */
 import * as assert from "node:assert/strict";
 import * as path from "node:path";
 import { probes } from "../../verify/probes";
@@ -6,6 +6,8 @@ import { SandboxTarget } from "../../verify/sandbox-target";
 import { invoker, make, SERVICE, SERVICE_GRANT, service } from "../sandbox/control-plane/cloud";
 import { WORKLOAD } from "../sandbox/data-plane/mesh";
 import { withoutCredentials } from "../support/pulumi-cli";
+import { OF_BALANCER } from "./breaks/balancer";
+import { balancerChecks, makeBalancer } from "./breaks/balancer-checks";
 import { type Change, loadRunningMesh, occurrences } from "./breaks/changed-source";
 import { EMPLOYEE, FrontEndChecks, SPECIAL, STOREFRONT, TEMPORARY, UNTIL, VIEWER } from "./breaks/front-end-checks";
 import { OF_IDENTITIES } from "./breaks/identities";
@@ -44,6 +46,8 @@ describe("the front end", function () {
     make(controlPlane, AGENT, "agent", { project, service: "iap.googleapis.com" });
     const agent = "serviceAccount:service-123456789012@gcp-sa-iap.iam.gserviceaccount.com";
     make(controlPlane, SERVICE_GRANT, "agent", invoker(agent, { name: "proxied", location }));
+    controlPlane.seed(SERVICE_GRANT, invoker(agent, { name: "frontend", location }));
+    makeBalancer(controlPlane, location);
     for (const cloudRunServiceName of ["proxied", "agentless"]) {
       const accessor = { cloudRunServiceName, location, project, role: "roles/iap.httpsResourceAccessor" };
       make(controlPlane, IAP_GRANT, cloudRunServiceName, { ...accessor, member: EMPLOYEE });
@@ -66,7 +70,8 @@ describe("the front end", function () {
     const checks = new FrontEndChecks(mesh, (moved) => {
       now = moved;
     });
-    const facts = new Map<string, () => Promise<unknown>>(Object.entries(checks.all));
+    const all = { ...checks.all, ...balancerChecks(mesh, controlPlane) };
+    const facts = new Map<string, () => Promise<unknown>>(Object.entries(all));
     for (const probe of probes(graphOf(stackConfig, outputs.urls))) {
       facts.set(factOf(probe), async () => assert.equal(await wrongOf(probe, target), undefined));
     }
@@ -91,7 +96,7 @@ describe("the front end", function () {
     assert.deepEqual(await wrongFacts(), []);
   });
 
-  for (const { check, red, ...change } of [...OF_REQUESTS, ...OF_IDENTITIES]) {
+  for (const { check, red, ...change } of [...OF_REQUESTS, ...OF_IDENTITIES, ...OF_BALANCER]) {
     it(`without ${check}, turns red`, async () => {
       const { file, find } = change;
       assert.equal(occurrences(change), 1, `"${find}" is to be in ${file} once; the table of breaks is stale`);

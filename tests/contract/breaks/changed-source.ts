@@ -15,7 +15,7 @@ export interface Change {
 }
 
 export interface Break extends Change {
-  /** The check of the front end that is taken out. */
+  /** The check that is taken out. */
   readonly check: string;
   /** What no longer holds then. */
   readonly red: string | readonly string[];
