@@ -4,7 +4,10 @@ import { oneOf, optional, words } from "../web-app/forms";
 export const STAGES = ["draft", "live", "ended"] as const;
 export const KINDS = ["360° tour", "augmented reality", "virtual reality", "installation", "film"] as const;
 
-const day = optional(z.iso.date("allowed: a date such as 2027-03-31"));
+const DAY = "allowed: a date such as 2027-03-31";
+
+/** PostgreSQL has no year 0. */
+const day = optional(z.iso.date(DAY).refine((text) => !text.startsWith("0000"), DAY));
 
 /** What the form of a new campaign sends. */
 export const newCampaign = z.strictObject({
