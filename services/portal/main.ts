@@ -8,7 +8,6 @@ const NAME = "portal (TypeScript)";
 runProcess(NAME, () => {
   const read = new EnvironmentReader(process.env);
   const apps = jsonIn(read, "APPS", tiles, '[{"title": "…", "path": "/…", "about": "…"}]') ?? TILES;
-  read.finish();
-  const options = readWebAppOptions(process.env, { base: "", hasDatabase: false });
+  const options = readWebAppOptions(process.env, { base: "", hasDatabase: false }, read);
   return startService(portal(directoryOf(options, undefined, systemClock), apps));
 });

@@ -39,9 +39,15 @@ const teams = z.record(
 );
 const people = z.record(z.string().min(1).max(500), z.string().min(1).max(200));
 
-/** @throws ServiceError `options-invalid` with every problem found */
-export function readWebAppOptions(env: Environment, app: { base: string; hasDatabase: boolean }): WebAppOptions {
-  const read = new EnvironmentReader(env);
+/**
+ * @param read what an app has read of its own already. @default nothing
+ * @throws ServiceError `options-invalid` with every problem found
+ */
+export function readWebAppOptions(
+  env: Environment,
+  app: { base: string; hasDatabase: boolean },
+  read = new EnvironmentReader(env),
+): WebAppOptions {
   const directory = directoryOf(read, app.hasDatabase);
   const graph = directory === "graph" ? graphOf(read) : undefined;
   const database = app.hasDatabase ? databaseOf(read) : "";

@@ -1,5 +1,6 @@
 import * as assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import { EnvironmentReader } from "../../../services/runtime/index";
 import { connectionOf } from "../../../services/web-app/database/open";
 import { readMigrationOptions, readWebAppOptions } from "../../../services/web-app/options";
 import { Fake, json } from "../support";
@@ -30,6 +31,22 @@ describe("the options of a web app", () => {
     const keys = (text: string) =>
       readWebAppOptions({ ...POSTGRES, IDENTITY_KEY: text }, APP).keys.map((key) => key.length);
     assert.deepEqual([keys(KEY), keys(`${KEY}, ${"cd".repeat(64)}`)], [[32], [32, 64]]);
+  });
+
+  it("are told together with what an app reads of its own", () => {
+    const env = { BASE_PATH: "desk/" };
+    const read = new EnvironmentReader(env);
+    read.report("APPS", "not what is taken");
+    assert.throws(
+      () => readWebAppOptions(env, APP, read),
+      ({ details }: { details: readonly { path: string }[] }) => {
+        assert.deepEqual(
+          details.map(({ path }) => path),
+          ["APPS", "BASE_PATH"],
+        );
+        return true;
+      },
+    );
   });
 
   it("are told together where they are wrong, and without what may be a secret", () => {
