@@ -53,7 +53,8 @@ function asciiHost(domain: string): string | undefined {
 }
 
 function checkZone({ dnsZone }: Written): Finding[] {
-  if (dnsZone === undefined || /^(projects\/[^/\s]+\/managedZones\/)?[a-z][-a-z0-9]{0,62}$/.test(dnsZone)) return [];
+  if (dnsZone === undefined || /^(projects\/[a-z][-a-z0-9.:]*\/managedZones\/)?[a-z][-a-z0-9]{0,62}$/.test(dnsZone))
+    return [];
   const message = `"${dnsZone}" is not a Cloud DNS zone; write its name, e.g. "ailab-example", or "projects/PROJECT/managedZones/ZONE"`;
   return [{ path: `${AT}.dnsZone`, message }];
 }

@@ -112,13 +112,13 @@ export const wrongLoadBalancers: readonly WrongConfig[] = [
     ...behind({ domains: ["ailab.example", "AILAB.example"] }),
     problems: ['loadBalancer.domains[1]: "AILAB.example" is listed twice; remove one entry'],
   },
-  {
-    fact: "a zone that is none",
-    ...behind({ dnsZone: "ailab.example." }),
+  ...["ailab.example.", "projects/../managedZones/ailab"].map((dnsZone) => ({
+    fact: `the zone ${dnsZone}`,
+    ...behind({ dnsZone }),
     problems: [
-      'loadBalancer.dnsZone: "ailab.example." is not a Cloud DNS zone; write its name, e.g. "ailab-example", or "projects/PROJECT/managedZones/ZONE"',
+      `loadBalancer.dnsZone: "${dnsZone}" is not a Cloud DNS zone; write its name, e.g. "ailab-example", or "projects/PROJECT/managedZones/ZONE"`,
     ],
-  },
+  })),
   ...["staff", "gcp-staff", "locations/global/workforcePools/Acme", "Acme-Staff"].map((pool) => ({
     fact: `the workforce pool ${pool}`,
     ...behind({

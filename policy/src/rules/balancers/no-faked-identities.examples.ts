@@ -64,7 +64,7 @@ export const examples: Examples = {
     {
       because: "the header only begins alike",
       type: BACKEND_SERVICE,
-      props: backend("X-Goog-Authenticated-Users: 7", "X-Goog-Iap-Jwt-Assertion-Age: 3"),
+      props: backend("X-Goog-Authenticated-Users: 7", "X-Goog-Iap-Attributes: 2", "X-Goog-Iap-Jwt-Assertion-Age: 3"),
     },
     {
       because: "a header of one's own is added, and the proxy's are taken away",
@@ -97,6 +97,7 @@ export const examples: Examples = {
       "X_Goog_Authenticated_User_Email: a@acme.com",
       "X-Goog-IAP-JWT-Assertion: e30.e30.e30",
       "x-goog-iap-jwt-assertion:",
+      "X-Goog-IAP-Attr-Groups: admins",
     ].map((header) => ({
       because: `the header ${header.trim()}`,
       type: BACKEND_SERVICE,

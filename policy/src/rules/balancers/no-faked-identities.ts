@@ -37,7 +37,8 @@ const HEADERS_AT: ReadonlyMap<string, readonly string[]> = new Map<string, reado
 /**
  * Identity-Aware Proxy takes these headers off what comes from outside and sets them anew. One that the load balancer
  * itself sets tells the application of somebody who never signed in. Underscores count as hyphens, for many web servers
- * read both alike: https://docs.cloud.google.com/iap/docs/identity-howto
+ * read both alike: https://docs.cloud.google.com/iap/docs/identity-howto. Attributes of people go under a prefix of their
+ * own: https://docs.cloud.google.com/iap/docs/reference/rest/v1/IapSettings#outputcredentials
  */
 export const noFakedIdentities: Rule = {
   name: "no-faked-identities",
@@ -64,5 +65,5 @@ export const noFakedIdentities: Rule = {
 function isIdentity(header: unknown): boolean {
   if (typeof header !== "string") return false;
   const name = header.split(":", 1)[0]?.trim().toLowerCase().replaceAll("_", "-") ?? "";
-  return /^x-goog-(?:authenticated-user-.*|iap-jwt-assertion)$/.test(name);
+  return /^x-goog-(?:authenticated-user-.*|iap-jwt-assertion|iap-attr-.*)$/.test(name);
 }
