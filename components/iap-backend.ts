@@ -32,6 +32,8 @@ export interface IapBackendArgs {
    * @default true
    */
   readonly replaceWithService?: boolean;
+  /** What has to be there before the backend service leads to the service, e.g. IAP's right to call it. @default - nothing */
+  readonly leadsAfter?: readonly pulumi.Resource[];
 }
 
 export class IapBackend extends pulumi.ComponentResource {
@@ -82,7 +84,7 @@ export class IapBackend extends pulumi.ComponentResource {
  */
 function createBackendService(
   name: string,
-  { project, securityPolicy, replaceWithService = true }: IapBackendArgs,
+  { project, securityPolicy, replaceWithService = true, leadsAfter = [] }: IapBackendArgs,
   group: compute.RegionNetworkEndpointGroup,
   opts: pulumi.CustomResourceOptions,
 ): compute.BackendService {
@@ -98,7 +100,7 @@ function createBackendService(
       logConfig: { enable: true, sampleRate: 1 },
       ...(securityPolicy !== undefined && { securityPolicy }),
     },
-    { ...opts, ...(replaceWithService && { replaceOnChanges: ["backends"] }) },
+    { ...opts, dependsOn: [...leadsAfter], ...(replaceWithService && { replaceOnChanges: ["backends"] }) },
   );
 }
 

@@ -15,7 +15,7 @@ import {
 import type { CloudRunService } from "./cloud-run-service";
 import { formerNames } from "./former-names";
 import { IapAccess, type IapAccessor } from "./iap-access";
-import { IapBackend } from "./iap-backend";
+import { IapBackend, type IapBackendArgs } from "./iap-backend";
 import { IapLoadBalancer } from "./iap-load-balancer";
 import { IapOauthClient } from "./iap-oauth-client";
 import type { IapSignIn } from "./iap-settings";
@@ -39,7 +39,7 @@ export class MeshIap {
     private readonly parent: pulumi.ComponentResource,
     private readonly held: Readonly<Record<string, string>>,
   ) {
-    if (!spec.loadBalancer?.servicesFirst) this.createBackends(({ name }) => name);
+    if (!spec.loadBalancer?.servicesFirst) this.createBackends(({ name }) => ({ serviceName: name }));
   }
 
   /** What assertions for a service are meant for; nothing where the load balancer does not lead to it. */
@@ -65,7 +65,7 @@ export class MeshIap {
     const { loadBalancer, project } = this.spec;
     if (!loadBalancer) return undefined;
     if (loadBalancer.servicesFirst) {
-      this.createBackends(({ key }) => services[key]!.serviceName);
+      this.createBackends(({ key }) => ({ serviceName: services[key]!.serviceName, leadsAfter: [access[key]!] }));
       this.warnOfSecondUpdate();
     }
     const { domains, dnsZone, routes } = loadBalancer;
@@ -82,7 +82,7 @@ export class MeshIap {
     );
   }
 
-  private createBackends(serviceName: (service: ServiceSpec) => pulumi.Input<string>): void {
+  private createBackends(service: (spec: ServiceSpec) => Pick<IapBackendArgs, "leadsAfter" | "serviceName">): void {
     const { loadBalancer, services, project, projectNumber, region: location } = this.spec;
     if (!loadBalancer) return;
     const { iap, protection, servicesFirst } = loadBalancer;
@@ -97,10 +97,10 @@ export class MeshIap {
     this.backends = Object.fromEntries(
       Object.values(services)
         .filter(({ routed }) => routed)
-        .map((service) => {
-          const own = { serviceName: serviceName(service), access: this.accessTo(service.key) };
-          const opts = { ...inside, ...formerNames(service.formerly) };
-          return [service.key, new IapBackend(service.key, { ...args, ...own }, opts)];
+        .map((spec) => {
+          const own = { ...service(spec), access: this.accessTo(spec.key) };
+          const opts = { ...inside, ...formerNames(spec.formerly) };
+          return [spec.key, new IapBackend(spec.key, { ...args, ...own }, opts)];
         }),
     );
   }
