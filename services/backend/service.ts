@@ -1,4 +1,12 @@
-import { type Clock, type ServiceDefinition, type ServiceRequest, sleep } from "../runtime/index";
+import {
+  type Clock,
+  createIapVerifier,
+  type Handler,
+  requireIapIdentity,
+  type ServiceDefinition,
+  type ServiceRequest,
+  sleep,
+} from "../runtime/index";
 import { answerTo, questionIn } from "./answer";
 
 export const SERVICE = "chat-backend (TypeScript)";
@@ -8,25 +16,32 @@ const PAUSE_MS = 40;
 
 /**
  * `POST /chat` with `{ "message": "…", "history"?: […] }`: the answer as server-sent events, one word each as
- * `data: {"text":"…"}`, then `event: done`. Who may call is Cloud Run's to check; it stops when the client goes.
+ * `data: {"text":"…"}`, then `event: done`. It stops when the client goes.
+ *
+ * Behind the auth proxy, who may call is Cloud Run's to check. Where Identity-Aware Proxy is in front of the service itself,
+ * which `IAP_AUDIENCE` says, people alone are answered whom its assertion names.
  */
 export function chatBackend(): ServiceDefinition<never> {
   return {
     name: SERVICE,
     calls: [],
-    routes: ({ clock }) => [
-      {
-        method: "POST",
-        path: "/chat",
-        async handler(request) {
-          const answer = answerTo(questionIn(await request.json()), userOf(request));
-          return {
-            headers: { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store" },
-            body: events(answer.match(/\S+\s*/g) ?? [], clock, request.signal),
-          };
-        },
-      },
-    ],
+    routes({ options: { iapAudiences: audiences }, ...tools }) {
+      const { clock } = tools;
+      const signedIn = requireIapIdentity(createIapVerifier({ ...tools, audiences, requireEmail: false }));
+      const handler: Handler =
+        audiences.length > 0
+          ? signedIn((request) => answer(request, request.identity.email, clock))
+          : (request) => answer(request, proxied(request), clock);
+      return [{ method: "POST", path: "/chat", handler }];
+    },
+  };
+}
+
+async function answer(request: ServiceRequest, user: string | undefined, clock: Clock) {
+  const said = answerTo(questionIn(await request.json()), user);
+  return {
+    headers: { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store" },
+    body: events(said.match(/\S+\s*/g) ?? [], clock, request.signal),
   };
 }
 
@@ -39,7 +54,7 @@ async function* events(words: readonly string[], clock: Clock, signal: AbortSign
 }
 
 /** The auth proxy sets these from IAP's assertion and takes them from nobody; only the proxy may invoke this service. */
-function userOf({ headers }: ServiceRequest): string | undefined {
+function proxied({ headers }: ServiceRequest): string | undefined {
   const value = headers["x-auth-proxy-email"] ?? headers["x-auth-proxy-user"];
   return typeof value === "string" ? value : undefined;
 }

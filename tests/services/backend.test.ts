@@ -4,6 +4,7 @@ import { after, afterEach, before, describe, it } from "mocha";
 import { answerTo, questionIn } from "../../services/backend/answer";
 import { chatBackend } from "../../services/backend/service";
 import { type Clock, type RunningService, startService, systemClock } from "../../services/runtime/index";
+import { AUDIENCE, assertion, google, keySet, now } from "./iap/support";
 import { http, until } from "./support";
 
 /** The system's clock, whose timers of a word's pause are counted, and run at once when told to. */
@@ -96,6 +97,32 @@ describe("the chat backend", () => {
   it("tells that it runs", async () => {
     const { json } = await http(`${url}/health`);
     assert.deepEqual(json, { service: "chat-backend (TypeScript)", status: "ok" });
+  });
+});
+
+describe("the chat backend behind Identity-Aware Proxy", () => {
+  const clock: Clock = { ...countingClock(true).clock, now: () => now * 1000 };
+  const env = { PORT: "0", BIND_ADDRESS: "127.0.0.1", IAP_AUDIENCE: AUDIENCE, DRAIN_TIMEOUT_MS: "0" };
+  let service: RunningService;
+  before(async () => {
+    service = await startService(chatBackend(), { clock, env, line: () => {}, loadIapKeys: async () => keySet });
+  });
+  after(() => service.stop());
+  const ask = (headers: Record<string, string>) =>
+    http(`http://127.0.0.1:${service.port}/chat`, { method: "POST", json: { message: "hi" }, headers });
+
+  it("greets whom the assertion names, whatever other headers say", async () => {
+    const forged = { "x-auth-proxy-email": "eve@acme.example", "x-goog-authenticated-user-email": "eve@acme.example" };
+    const got = await ask({ ...forged, "x-goog-iap-jwt-assertion": assertion(google) });
+    assert.equal(got.status, 200);
+    assert.ok(got.text.includes(`"Hello, "`) && got.text.includes(`"${google.email}. "`), got.text);
+    assert.ok(!got.text.includes("eve@"), got.text);
+  });
+
+  it("answers nobody without one", async () => {
+    const got = await ask({ "x-auth-proxy-email": "ada@acme.example" });
+    assert.equal(got.status, 401);
+    assert.equal(got.json.error.code, "identity-missing");
   });
 });
 
