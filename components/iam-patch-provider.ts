@@ -95,7 +95,7 @@ async function ask(
       noProxy: ["127.0.0.1", "localhost"],
       timeout: 30_000,
       retryConfig: {
-        retry: 3,
+        retry: awaited ? 5 : 3,
         httpMethodsToRetry: ["GET", "PATCH"],
         statusCodesToRetry: [[429, 429], [500, 599], ...(awaited ? [[404, 404]] : [])],
       },

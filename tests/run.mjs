@@ -10,7 +10,7 @@ import { runMocha } from "./support/mocha-process.mjs";
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 
 /** Far more than any file takes on two slow cores, the build of the Pulumi CLI included. */
-const FILE_LIMIT_S = Number(process.env.TEST_FILE_LIMIT_S ?? 1200);
+const FILE_LIMIT_S = Number(process.env.TEST_FILE_LIMIT_S ?? 2400);
 /** For what its last test has left to end by itself. */
 const END_LIMIT_S = Number(process.env.TEST_END_LIMIT_S ?? 30);
 const LANES = Number(process.env.TEST_LANES ?? Math.min(2, availableParallelism()));

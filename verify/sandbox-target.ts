@@ -22,10 +22,8 @@ const WITHOUT_TOKEN: ReadonlySet<TokenCase> = new Set(["none", "signed in", "for
 
 const NOBODY: Identity = { name: "nobody", email: "" };
 
-/** Somebody without any grant, for tokens to services that nobody may call. */
-const STRANGER: Identity = { name: "a stranger", email: "stranger@elsewhere.example" };
-
-const TIMEOUT_MS = 10_000;
+/** Cloud Run would wait longer: the first answer of a container may wait for what it starts with. */
+const TIMEOUT_MS = 30_000;
 
 export class SandboxTarget implements Target {
   readonly name = "sandbox";
@@ -78,14 +76,14 @@ export class SandboxTarget implements Target {
 
   async #token({ caller, token }: Probe, audience: string): Promise<string | undefined> {
     if (WITHOUT_TOKEN.has(token)) return undefined;
-    const identity = caller === undefined ? STRANGER : this.mesh.identity(caller);
+    const identity = caller === undefined ? this.mesh.stranger : this.mesh.identity(caller);
     if (token === "access token") return this.mesh.plane.accessToken(identity.email);
     return this.mesh.token(identity, audience, WRONG[token]);
   }
 
   /** Connections are kept per caller and position, as a process's own would be. */
   #agent({ caller, from, token }: Probe): Promise<ProxyAgent> {
-    const unnamed = token === "signed in" ? STRANGER : NOBODY;
+    const unnamed = token === "signed in" ? this.mesh.stranger : NOBODY;
     const identity = caller === undefined ? unnamed : this.mesh.identity(caller);
     const position: From = typeof from === "string" ? from : "itself";
     const key = `${identity.name} ${position}`;

@@ -36,6 +36,18 @@ export function personBehind(member: string, people: readonly Person[]): Person 
   );
 }
 
+/**
+ * Somebody who can sign in and whom no grant means: one of the declared, or else somebody of each pool.
+ *
+ * @param members whom grants mean
+ */
+export function strangerAmong(people: readonly Person[], members: readonly string[], config: StackConfig): Person {
+  const declared = people.find((person) => !members.some((member) => personBehind(member, [person])));
+  if (declared) return declared;
+  const principals = workforcePools(config).map((pool) => `principal://iam.googleapis.com/${pool}/subject/stranger`);
+  return { email: "stranger@elsewhere.example", name: "A stranger", ...(principals.length > 0 && { principals }) };
+}
+
 /** `locations/global/workforcePools/POOL` of each pool that people sign in to. */
 function workforcePools(config: StackConfig): string[] {
   const { iap } = written<Signing>(config, "loadBalancer");

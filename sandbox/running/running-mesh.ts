@@ -12,7 +12,7 @@ import { IAP_ACCESSOR_ROLE } from "../data-plane/iap/access";
 import { EngineError, messageOf, type ProjectConfig, type StackConfig } from "../engine";
 import { declaredRoutes, declaredServices, declaredTasks, type StackOutputs, workloadsOf } from "./declared";
 import { type Identity, memberIdentity } from "./identities";
-import { declaredPeople } from "./people";
+import { declaredPeople, strangerAmong } from "./people";
 
 export interface RunningMeshOptions
   extends Pick<DataPlaneOptions, "controlPlane" | "onDecision" | "onLog" | "env" | "clock"> {
@@ -57,6 +57,8 @@ export type From = "itself" | "vpc" | "internet";
 export class RunningMesh {
   readonly services: readonly RunningService[];
   readonly identities: ReadonlyMap<string, Identity>;
+  /** Somebody who can sign in and whom no grant means. */
+  readonly stranger: Identity;
   /** Who may sign in. */
   readonly people: readonly Person[];
   readonly #access = new Map<string, Promise<ProxyAccess>>();
@@ -73,12 +75,14 @@ export class RunningMesh {
       services: readonly RunningService[];
       identities: readonly Identity[];
       people: readonly Person[];
+      stranger: Person;
       watchers: Set<(decision: Decision) => void>;
     },
   ) {
     this.services = parts.services;
     this.identities = new Map(parts.identities.map((identity) => [identity.name, identity]));
     this.people = parts.people;
+    this.stranger = { name: "a stranger", email: parts.stranger.email };
     this.#watchers = parts.watchers;
   }
 
@@ -111,7 +115,10 @@ export class RunningMesh {
       ...callers.map(({ key, runs }): Identity => ({ name: key, email: outputs.serviceAccounts[key] ?? "", runs })),
       ...members.map((member) => memberIdentity(member, declaredOnes)),
     ];
-    const people = [...new Set([...declaredOnes, ...identities.flatMap(({ person }) => person ?? [])])];
+    const stranger = strangerAmong(declaredOnes, members, stackConfig.config);
+    const known = [...declaredOnes, ...identities.flatMap(({ person }) => person ?? [])];
+    // Whom a pool does not know cannot sign in to it.
+    const people = [...new Set([...known, ...(stranger.principals ? [stranger] : [])])];
     const watchers = new Set(onDecision ? [onDecision] : []);
     const plane = await openDataPlane({
       ...rest,
@@ -127,7 +134,7 @@ export class RunningMesh {
       await plane.close();
       throw new EngineError("not-started", messageOf(error));
     }
-    const parts = { services, identities, people, watchers };
+    const parts = { services, identities, people, stranger, watchers };
     return new RunningMesh(plane, stackConfig.stack, stackConfig.file, declaration, parts);
   }
 

@@ -66,6 +66,23 @@ export function receiversOf(stackConfig: ProjectConfig): Record<string, WrittenS
   return { ...servicesOf(stackConfig), ...functions };
 }
 
+/** The routes of the load balancer as the file has them, each with whoever comes to it. */
+export function routesOf({ config }: ProjectConfig): { path: string; service: string; members: string[] }[] {
+  const { routes = {}, iap = {} }: WrittenBalancer = JSON.parse(config["cloud-run-mesh:loadBalancer"] || "{}");
+  return Object.entries(routes).map(([path, service]) => {
+    const own = [...(iap.access ?? []), ...(iap.routes?.[path] ?? [])];
+    return { path, service, members: own.map(({ member }) => member) };
+  });
+}
+
+interface WrittenBalancer {
+  readonly routes?: Readonly<Record<string, string>>;
+  readonly iap?: {
+    readonly access?: readonly { readonly member: string }[];
+    readonly routes?: Readonly<Record<string, readonly { readonly member: string }[]>>;
+  };
+}
+
 /** Whether somebody calls as an account that the mesh makes: a person with an end, which IAM keeps on an account. */
 export const callsAsAccount = ({ member, until }: { readonly member: string; readonly until?: string }) =>
   until !== undefined && /^(user|group):/.test(member);

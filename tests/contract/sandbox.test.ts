@@ -1,7 +1,7 @@
 /** The contract of every stack config that ships, held by the sandbox: one test per probe. */
 import * as assert from "node:assert/strict";
 import { type Probe, probes } from "../../verify/probes";
-import { outcomeOf, seen } from "../../verify/result";
+import { expected, outcomeOf, seen } from "../../verify/result";
 import { sandboxGrants } from "../../verify/sandbox-policies";
 import { factOf, NOBODY_ELSE, othersLetIn, wrongOf } from "./facts";
 import {
@@ -11,6 +11,7 @@ import {
   openSandboxMesh,
   type Running,
   receiversOf,
+  routesOf,
   STACK_CONFIGS,
   stackConfigOf,
 } from "./running";
@@ -36,7 +37,11 @@ for (const file of STACK_CONFIGS) {
         .flat()
         .map(({ member }) => `${member} -> ${callee}`),
     );
-    const grants = [...written, ...madeCallersOf(stackConfig)];
+    const routes = routesOf(stackConfig);
+    const through = routes.flatMap(({ service, members }) => members.map((member) => `${member} -> ${service}`));
+    const comers = new Set(routes.flatMap(({ members }) => members));
+    const grants = [...written, ...madeCallersOf(stackConfig), ...through];
+    const direct = all.filter(({ at }) => at === undefined);
     const behindIap = keys.filter((key) => services[key]?.iap !== undefined);
     const behindIam = keys.filter((key) => !behindIap.includes(key));
     const edgeOf = ({ caller, to }: Probe) => `${caller} -> ${to}`;
@@ -62,7 +67,7 @@ for (const file of STACK_CONFIGS) {
 
     for (const key of behindIam) {
       it(`show ${key} every wrong token once, no token from where it can be reached, and none from the internet`, () => {
-        const shown = all.filter(({ to, token }) => to === key && token !== "own");
+        const shown = direct.filter(({ to, token }) => to === key && token !== "own");
         assert.deepEqual(sorted(shown.map(({ token }) => token)), sorted([...WRONG_TOKENS, "none", "none"]));
         const nobody = shown.filter(({ token, from, caller }) => token === "none" && from === "internet" && !caller);
         assert.equal(nobody.length, 1);
@@ -84,10 +89,31 @@ for (const file of STACK_CONFIGS) {
       });
     }
 
+    for (const { path, service, members } of routes) {
+      it(`come to ${path} of the load balancer as everybody who comes to any route, as strangers and by forgeries`, () => {
+        const shown = all.filter(({ to, at }) => to === service && at !== undefined && new URL(at).pathname === path);
+        const people = shown.filter(({ token, caller }) => token === "signed in" && caller !== undefined);
+        assert.deepEqual(
+          people.map(({ caller, expect }) => [caller, expect === "reaches the container"]).toSorted(),
+          [...comers].map((member) => [member, members.includes(member)]).toSorted(),
+        );
+        const others = shown.filter(({ caller }) => caller === undefined);
+        assert.deepEqual(sorted(others.map(({ token, expect }) => `${token}: ${expected(expect)}`)), [
+          "forged assertion: refused with 401 (not signed in)",
+          "forged headers: refused with 401 (not signed in)",
+          "none: refused with 401 (not signed in)",
+          "none: sent on to https with 301",
+          "signed in: refused with 403 (no grant)",
+        ]);
+      });
+    }
+
     it("are no more than that, and each states a fact of its own", () => {
       const others = behindIam.length * (WRONG_TOKENS.length + 2) + behindIap.length * 2;
       const nonEdges = keys.length * (Object.keys(callers).length - 1) - edges.length;
-      assert.equal(all.length, edges.length + grants.length + nonEdges + others);
+      const throughBalancer = routes.length * (comers.size + 5);
+      assert.equal(direct.length, edges.length + grants.length - through.length + nonEdges + others);
+      assert.equal(all.length, direct.length + throughBalancer);
       assert.equal(new Set(all.map(factOf)).size, all.length);
     });
   });

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { memberIdentity } from "../../sandbox/running/identities";
-import { declaredPeople } from "../../sandbox/running/people";
+import { declaredPeople, strangerAmong } from "../../sandbox/running/people";
 
 const POOL = "locations/global/workforcePools/acme-staff";
 const ID = "3b0f8a52-6a1e-4a53-9a44-7a51f1c5a001";
@@ -39,6 +39,21 @@ describe("who may sign in in the sandbox", () => {
     const [bob] = declaredPeople(config({ iap: { workforcePool: "acme-staff" } }, people));
     assert.match(bob?.id ?? "", /^[0-9a-f-]{36}$/);
     assert.deepEqual(bob?.principals, [`principal://iam.googleapis.com/${POOL}/subject/${bob?.id}`]);
+  });
+
+  it("may be nobody whom a grant means: one of the declared, or somebody whom each pool knows", () => {
+    const eve = { email: "eve@acme.example" };
+    const group = `principalSet://iam.googleapis.com/${POOL}/group/${STAFF}`;
+    const stranger = (people: object) => {
+      const written = config({ iap: { workforcePool: "acme-staff" } }, people);
+      return strangerAmong(declaredPeople(written), [group], written);
+    };
+    assert.equal(stranger({ ada, eve }).email, "eve@acme.example");
+    assert.deepEqual(stranger({ ada, bob: { ...ada, email: "bob@acme.example" } }), {
+      email: "stranger@elsewhere.example",
+      name: "A stranger",
+      principals: [`principal://iam.googleapis.com/${POOL}/subject/stranger`],
+    });
   });
 
   it("is whom a grant to a person or to a group means, where somebody declared is one", () => {

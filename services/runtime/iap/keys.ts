@@ -98,14 +98,16 @@ export function iapKeysOverHttp(dispatcher: Dispatcher): LoadIapKeys {
   };
 }
 
-/** The keys of a set that ES256 takes; a set may hold others beside them. */
+/** The keys of a set that ES256 takes; a set may hold others beside them, and what is none locks nobody out. */
 async function keysIn(set: unknown): Promise<ReadonlyMap<string, CryptoKey>> {
   const list = (set as { keys?: unknown } | null)?.keys;
   if (!Array.isArray(list)) throw new TypeError("no key set");
   const found = new Map<string, CryptoKey>();
-  for (const { kty, crv, x, y, kid } of list as Record<string, string>[]) {
+  for (const entry of list as (Record<string, string> | null)[]) {
+    const { kty, crv, x = "", y = "", kid } = entry ?? {};
     if (kty !== "EC" || crv !== "P-256" || typeof kid !== "string") continue;
-    found.set(kid, (await importJWK({ kty, crv, x: x!, y: y! }, "ES256")) as CryptoKey);
+    const key = await importJWK({ kty, crv, x, y }, "ES256").catch(() => undefined);
+    if (key !== undefined) found.set(kid, key as CryptoKey);
   }
   if (found.size === 0) throw new TypeError("no key of the curve P-256");
   return found;

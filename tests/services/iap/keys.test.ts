@@ -132,6 +132,13 @@ describe("the keys of IAP", () => {
     });
   }
 
+  it("are those of a set that are keys, whatever else is in it", async () => {
+    const { world, keys } = source();
+    world.set = { keys: [null, { ...jwk("k0"), x: "AA" }, { kty: "EC", crv: "P-256", kid: "none" }, jwk("k1")] };
+    assert.ok(await keys.get("k1"));
+    assert.equal(await keys.get("k0"), undefined);
+  });
+
   it("are the last ones published: one that was taken back is not known", async () => {
     const { clock, world, keys } = source();
     await keys.get("k1");
