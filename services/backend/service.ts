@@ -16,7 +16,8 @@ const PAUSE_MS = 40;
 
 /**
  * `POST /chat` with `{ "message": "…", "history"?: […] }`: the answer as server-sent events, one word each as
- * `data: {"text":"…"}`, then `event: done`. It stops when the client goes.
+ * `data: {"text":"…"}`, then `event: done`. It stops when the client goes. Whoever opens `/chat` is sent back to the page:
+ * a browser comes by for a session with Identity-Aware Proxy, which has one for each backend.
  *
  * Behind the auth proxy, who may call is Cloud Run's to check. Where Identity-Aware Proxy is in front of the service itself,
  * which `IAP_AUDIENCE` says, people alone are answered whom its assertion names.
@@ -32,7 +33,10 @@ export function chatBackend(): ServiceDefinition<never> {
         audiences.length > 0
           ? signedIn((request) => answer(request, request.identity.email, clock))
           : (request) => answer(request, proxied(request), clock);
-      return [{ method: "POST", path: "/chat", handler }];
+      return [
+        { method: "POST", path: "/chat", handler },
+        { method: "GET", path: "/chat", handler: () => ({ status: 303, headers: { location: "/" } }) },
+      ];
     },
   };
 }

@@ -91,7 +91,12 @@ describe("the chat backend", () => {
     ]) {
       assert.throws(() => questionIn(body), { code: "body-invalid" });
     }
-    assert.equal((await http(`${url}/chat`)).json.error.code, "method-unknown");
+    assert.equal((await http(`${url}/chat`, { method: "PUT" })).json.error.code, "method-unknown");
+  });
+
+  it("sends whoever opens it back to the page", async () => {
+    const { status, headers } = await http(`${url}/chat`);
+    assert.deepEqual([status, headers["location"]], [303, "/"]);
   });
 
   it("tells that it runs", async () => {

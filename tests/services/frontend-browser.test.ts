@@ -139,4 +139,36 @@ describe("the chat page in a browser, through the auth proxy", () => {
     })()`);
     assert.deepEqual(looks, { back: "rgb(22, 22, 26)", motion: "none", wide: 320 });
   });
+
+  it("fetches a session with the backend by going there, and sends what was written on the way back", async () => {
+    const origin = await open();
+    let session = false;
+    let refused = 0;
+    await page.route("**/chat", async (route) => {
+      const isNavigation = route.request().isNavigationRequest();
+      session ||= isNavigation;
+      if (session) return route.continue();
+      refused += 1;
+      const headers = { "x-goog-iap-generated-response": "true" };
+      return route.fulfill({ status: 401, headers, body: "Invalid IAP credentials: empty token" });
+    });
+    await page.keyboard.type("hello there");
+    await page.keyboard.press("Enter");
+    await answer().filter({ hasText: END }).waitFor();
+    assert.equal(await page.locator("li.mine span").textContent(), "hello there");
+    assert.equal(page.url(), `${origin}/`);
+    assert.equal(refused, 1);
+  });
+
+  it("says that the session has ended where going there gave none", async () => {
+    await open();
+    const headers = { "x-goog-iap-generated-response": "true" };
+    await page.route("**/chat", (route) =>
+      route.request().isNavigationRequest() ? route.continue() : route.fulfill({ status: 401, headers, body: "no" }),
+    );
+    await page.keyboard.type("hello there");
+    await page.keyboard.press("Enter");
+    await page.locator("#problem", { hasText: "Your session has ended. Reload the page to sign in again." }).waitFor();
+    assert.equal(await field().inputValue(), "hello there");
+  });
 });

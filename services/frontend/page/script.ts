@@ -24,6 +24,10 @@ export const SCRIPT = String.raw`"use strict";
     if (event.key === "Escape") running?.abort();
   });
   stop.addEventListener("click", () => running?.abort());
+  const draft = sessionStorage.getItem("draft");
+  sessionStorage.removeItem("draft");
+  if (draft === null) sessionStorage.removeItem("visited");
+  else ask(draft);
 
   async function ask(message) {
     running = new AbortController();
@@ -41,7 +45,9 @@ export const SCRIPT = String.raw`"use strict";
         body: JSON.stringify({ message, history }),
         signal,
       });
+      if (response.status === 401 && response.headers.has("x-goog-iap-generated-response") && visit(message)) return;
       if (!response.ok) throw new Error(await reason(response));
+      sessionStorage.removeItem("visited");
       const whole = await read(response.body, (text) => {
         answer.text.append(text);
         answer.item.scrollIntoView({ block: "nearest" });
@@ -64,6 +70,15 @@ export const SCRIPT = String.raw`"use strict";
       busy(false);
       field.focus();
     }
+  }
+
+  // Identity-Aware Proxy has a session for each backend, and begins one where a person goes. /chat sends back here.
+  function visit(message) {
+    if (sessionStorage.getItem("visited") !== null) return false;
+    sessionStorage.setItem("visited", "");
+    sessionStorage.setItem("draft", message);
+    location.assign("/chat");
+    return true;
   }
 
   async function read(body, onText) {
