@@ -31,6 +31,10 @@ export function checkLoadBalancer(written: Written | undefined, around: Behind):
 /** Source: RFC 1123, section 2.1 */
 const HOST = /^(?=.{1,253}$)([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]([-a-z0-9]{0,61}[a-z0-9])$/i;
 
+/** Google's and Microsoft's own hosts, where people sign in among them. */
+const NOT_YOURS =
+  /(^|\.)(run\.app|localhost|google|google\.com|googleapis\.com|gstatic\.com|microsoft\.com|microsoftonline\.com)$/i;
+
 function checkDomains({ domains = [] }: Written): Finding[] {
   const seen = new Set<string>();
   return domains.flatMap((domain, i) => {
@@ -38,7 +42,7 @@ function checkDomains({ domains = [] }: Written): Finding[] {
     const isTwice = seen.has(domain.toLowerCase());
     seen.add(domain.toLowerCase());
     if (isTwice) return [{ path, message: `"${domain}" is listed twice; remove one entry` }];
-    if (HOST.test(domain) && !/\.(run\.app|localhost)$/i.test(domain)) return [];
+    if (HOST.test(domain) && !NOT_YOURS.test(domain)) return [];
     const ascii = asciiHost(domain);
     const fix = ascii === undefined ? 'write a host name of your own, e.g. "apps.acme.example"' : `write "${ascii}"`;
     return [{ path, message: `"${domain}" is not a domain that a certificate can be made for; ${fix}` }];

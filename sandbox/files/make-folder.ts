@@ -4,19 +4,25 @@ import { FileError } from "./file-error";
 
 /** Makes a folder with all that it lies in. @throws FileError with the file system's own reason */
 export function makeFolder(folder: string, mode?: number): void {
-  FileError.guard(folder, () => {
-    try {
-      mkdirSync(folder, { recursive: true, mode });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-      // Node says so of a read-only disk, too; the first folder that is missing has the reason.
-      mkdirSync(firstMissing(path.resolve(folder)));
-      mkdirSync(folder, { recursive: true, mode });
-    }
-  });
+  FileError.guard(folder, () => stepByStep(path.resolve(folder), mode));
 }
 
-function firstMissing(folder: string): string {
+/** Not by Node's own way, which does not end below a folder that takes none, such as `/proc`. */
+function stepByStep(folder: string, mode: number | undefined): void {
+  if (isFolder(folder)) return;
   const above = path.dirname(folder);
-  return above === folder || statSync(above, { throwIfNoEntry: false }) ? folder : firstMissing(above);
+  if (above !== folder) stepByStep(above, mode);
+  try {
+    mkdirSync(folder, { mode });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // Somebody else has made it meanwhile.
+    if (code === "EEXIST" && isFolder(folder)) return;
+    if (code !== "ENOENT") throw error;
+    throw new FileError(folder, error, `nothing can be made in "${above}"; name another folder`);
+  }
+}
+
+function isFolder(folder: string): boolean {
+  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
 }

@@ -196,6 +196,17 @@ describe("workforce-login", () => {
       }
     });
 
+    it("writes over no token that it is to read, and asks which file is meant", async () => {
+      const token = path.join(folder, "workforce-credentials.json");
+      writeFileSync(token, "the token");
+      const over = await command(["--token-file", token, "--folder", folder]);
+      const lost = "is written here, and the token would be lost; name another --folder";
+      assert.deepEqual([over.code, over.stderr], [1, `error: --token-file "${token}": ${lost}\n`]);
+      assert.equal(readFileSync(token, "utf8"), "the token");
+      const empty = await command(["--token-file", "", "--folder", folder]);
+      assert.equal(empty.stderr, "error: --token-file: is empty; name the file that holds the token\n");
+    });
+
     it("says where the token may come from, where nothing or two are named", async () => {
       const none = await command(["--folder", folder]);
       assert.equal(

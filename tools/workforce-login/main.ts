@@ -1,7 +1,7 @@
 /** `npm run workforce-login`: writes what people of a workforce pool sign in to Google's APIs with. */
-import { mkdirSync } from "node:fs";
 import * as path from "node:path";
 import { Command, Option } from "commander";
+import { makeFolder } from "../../sandbox/files/make-folder";
 import { JsonDocument } from "../command/document";
 import { runCommand } from "../command/run";
 import { fromHere, npm, quoted, STATE, standWhereThePersonIs } from "../person";
@@ -32,11 +32,11 @@ async function login(options: Options): Promise<void> {
   const file = (name: string) => path.join(folder, name);
   const source = sourceOf(options, file("token"));
   const wanted: LoginOptions = { ...options, source };
-  const problems = problemsOf(wanted);
+  const [credentials, gcloud] = [file("workforce-credentials.json"), file("workforce-gcloud-login.json")];
+  const problems = [...problemsOf(wanted), ...tokenFileProblems(options, [credentials, gcloud])];
   if (problems.length > 0) throw new Error(problems.join("\n"));
   const here = options.as === undefined ? undefined : await signInHere(options.as, options);
-  const [credentials, gcloud] = [file("workforce-credentials.json"), file("workforce-gcloud-login.json")];
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   if (here) replaceFile(file("token"), here.idToken, OWNER_ONLY);
   replaceFile(credentials, json(credentialConfig(wanted)));
   replaceFile(gcloud, json(loginConfig(options.provider)));
@@ -65,6 +65,14 @@ function sourceOf({ tokenFile, tokenCommand, as }: Options, own: string): TokenS
   }
   if (tokenCommand !== undefined) return { command: tokenCommand };
   return { file: tokenFile ?? own };
+}
+
+/** What is written must not be what the token is read from. */
+function tokenFileProblems({ tokenFile }: Options, written: readonly string[]): string[] {
+  if (tokenFile === undefined) return [];
+  if (tokenFile.trim() === "") return ["--token-file: is empty; name the file that holds the token"];
+  if (!written.includes(path.resolve(tokenFile))) return [];
+  return [`--token-file "${tokenFile}": is written here, and the token would be lost; name another --folder`];
 }
 
 interface Written {

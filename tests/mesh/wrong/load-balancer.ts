@@ -100,6 +100,8 @@ export const wrongLoadBalancers: readonly WrongConfig[] = [
     ["192.0.2.1", 'write a host name of your own, e.g. "apps.acme.example"'],
     ["*.ailab.example", 'write a host name of your own, e.g. "apps.acme.example"'],
     ["portal-1.europe-west9.run.app", 'write a host name of your own, e.g. "apps.acme.example"'],
+    ["iap.googleapis.com", 'write a host name of your own, e.g. "apps.acme.example"'],
+    ["auth.cloud.google", 'write a host name of your own, e.g. "apps.acme.example"'],
     ["https://ailab.example/", 'write "ailab.example"'],
     ["bücher.example", 'write "xn--bcher-kva.example"'],
   ].map(([domain, fix]) => ({
