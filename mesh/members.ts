@@ -27,6 +27,8 @@ const FORMS: readonly { readonly pattern: RegExp; readonly kind: MemberKind }[] 
 const ALLOWED =
   'write "user:", "group:" or "serviceAccount:" with an e-mail address, or a "principal://" or "principalSet://" identifier';
 
+const WHOLE_POOL = /^principalSet:\/\/iam\.googleapis\.com\/locations\/global\/workforcePools\/([^/\s]+)\/\*$/;
+
 export type Member = { readonly kind: MemberKind } | { readonly problem: string };
 
 /** Tells who a member is, or why nobody can be let in under that name. */
@@ -39,6 +41,11 @@ export function parseMember(member: string): Member {
     return {
       problem: `"${member}" is a whole domain; name a group of it instead, e.g. "group:callers@${member.slice(7)}"`,
     };
+  }
+  const pool = WHOLE_POOL.exec(member)?.[1];
+  if (pool !== undefined) {
+    const group = `principalSet://iam.googleapis.com/locations/global/workforcePools/${pool}/group/OBJECT_ID`;
+    return { problem: `"${member}" is everybody of a pool; name a group of it instead, e.g. "${group}"` };
   }
   if (bare.startsWith("deleted:")) return { problem: `"${member}" is deleted and can call nothing; remove the entry` };
   const form = FORMS.find(({ pattern }) => pattern.test(member));

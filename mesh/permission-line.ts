@@ -33,11 +33,22 @@ export function permissionFor(caller: string, callee: string, mesh: DeployedMesh
   if (own !== undefined) return { line: `${own.path}.calls: [${callee}]` };
   const routed = mesh.graph.services.find(({ key }) => key === callee)?.routed;
   if (routed && isPerson(member)) {
-    const own = `{ ${JSON.stringify(routed.paths[0])}: [{ member: ${JSON.stringify(member)}, until: YYYY-MM-DD }] }`;
+    const who = memberOfPool(
+      member,
+      routed.access.map((one) => one.member),
+    );
+    const own = `{ ${JSON.stringify(routed.paths[0])}: [{ member: ${JSON.stringify(who)}, until: YYYY-MM-DD }] }`;
     return { line: `loadBalancer.iap.routes: ${own}` };
   }
   const access = isBehindIap ? "iap.access" : "access";
   return { line: `${path}.${access}: [{ member: ${JSON.stringify(member)}, until: YYYY-MM-DD }]` };
+}
+
+/** As a pool knows somebody, where people sign in to one: that has object ids in the place of addresses. */
+function memberOfPool(member: string, others: readonly string[]): string {
+  const [pool] = others.flatMap((other) => /\/(workforcePools\/[^/]+)\//.exec(other)?.[1] ?? []);
+  if (pool === undefined || member.startsWith("principal")) return member;
+  return `principal://iam.googleapis.com/locations/global/${pool}/subject/OBJECT_ID`;
 }
 
 /** Where the config speaks of a caller of the mesh. */

@@ -94,11 +94,12 @@ export class Report {
   }
 
   /** What to type in another terminal, to call a service as somebody who may. */
-  invitation({ service, url, as, curlFile }: Invitation, place: MeshPlace): void {
+  invitation({ service, url, as, isSignedIn, curlFile }: Invitation, place: MeshPlace): void {
     const token = callCommand(place, "-s token", service);
     this.heading("Try it, from another terminal");
     this.write(`  ${callCommand(place, "call", service, "/")}    # as ${as}`);
-    this.write(`  curl -K ${quoted(fromHere(curlFile))} -H "Authorization: Bearer $(${token})" ${url}/`);
+    const shown = isSignedIn ? "" : `-H "Authorization: Bearer $(${token})" `;
+    this.write(`  curl -K ${quoted(fromHere(curlFile))} ${shown}${url}`);
   }
 
   running(stack: string, logFile: string): void {

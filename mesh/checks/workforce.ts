@@ -68,6 +68,9 @@ function whyNotSigningIn(member: string, pool: string | undefined): string | und
     return `"${member}" is a Google identity, and people sign in to the pool "${poolId(pool)}"; name a person or a group of the pool: "principalSet://iam.googleapis.com/locations/global/workforcePools/${poolId(pool)}/group/OBJECT_ID"`;
   }
   if (of !== poolId(pool)) return `"${member}" is of the pool "${of}", and people sign in to "${poolId(pool)}"`;
+  if (!isSet && name.startsWith("subject/") && name.includes("@")) {
+    return `"${name.slice("subject/".length)}" is an address, and Entra tells object ids; write the person's object id, as their page in Entra shows it`;
+  }
   if (isSet && isGroup && !GUID.test(name)) {
     return `"${name}" is the name of a group, and Entra tells object ids; write the group's object id, as its page in Entra shows it`;
   }

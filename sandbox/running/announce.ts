@@ -19,6 +19,8 @@ export interface Invitation {
   readonly url: string;
   /** The caller that is allowed to. */
   readonly as: string;
+  /** That the caller is signed in, and shows no token. */
+  readonly isSignedIn?: true;
   /** Options for curl, with which it finds the mesh. */
   readonly curlFile: string;
 }
@@ -57,7 +59,9 @@ export async function announce(
     const identity = mesh.identity(undefined, entrance);
     const { url: proxyUrl, caFile } = await mesh.access(identity);
     files.write(curlFile, `proxy = "${proxyUrl}"\ncacert = "${caFile}"\n`);
-    invitation = { service: entrance.key, url: entrance.url, as: identity.name, curlFile };
+    const url = entrance.entrance ?? `${entrance.url}/`;
+    const isSignedIn = entrance.entrance !== undefined;
+    invitation = { service: entrance.key, url, as: identity.name, curlFile, ...(isSignedIn && { isSignedIn }) };
   }
   const withdraw = async () => {
     files.close();

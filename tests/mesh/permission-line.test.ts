@@ -57,6 +57,27 @@ const CALLS: readonly (readonly [caller: string, callee: string, told: string])[
   [email("web-access-sa"), "api", "it is what people of services.web.access call as, and calls nothing else"],
 ];
 
+describe("what permits a call through a load balancer", () => {
+  const POOL = "locations/global/workforcePools/acme-staff";
+  const staff = `principalSet://iam.googleapis.com/${POOL}/group/6f1c0d0a-6f0e-4f6e-9d3e-0c6a3a1c2b10`;
+  const lineFor = (iap: object) => {
+    const loadBalancer = { domains: ["ailab.example"], routes: { "/": "portal" }, iap };
+    const { spec: routed } = parseMesh(meshInput({ config: { services: { portal: { image } }, loadBalancer } }), TODAY);
+    assert.ok(routed);
+    const found = permissionFor("eve@acme.com", "portal", { graph: accessGraph(routed), serviceAccounts: {} }, TODAY);
+    return "line" in found ? found.line : found.none;
+  };
+
+  it("names a person as whoever signs in is known: by address, or in a pool by object id", () => {
+    const line = (member: string) => `loadBalancer.iap.routes: { "/": [{ member: "${member}", until: YYYY-MM-DD }] }`;
+    assert.equal(lineFor({ access: [{ member: "group:staff@acme.com" }] }), line("user:eve@acme.com"));
+    assert.equal(
+      lineFor({ workforcePool: "acme-staff", access: [{ member: staff }] }),
+      line(`principal://iam.googleapis.com/${POOL}/subject/OBJECT_ID`),
+    );
+  });
+});
+
 describe("what permits a call", () => {
   for (const [caller, callee, told] of CALLS) {
     it(`of ${callee} by ${caller}: ${told}`, () => {

@@ -159,6 +159,20 @@ export const wrongLoadBalancers: readonly WrongConfig[] = [
     ],
   },
   {
+    fact: "a person by address instead of object id",
+    ...behind({ iap: { access: [{ member: `${PERSON}/acme-staff/subject/ada@acme.example` }] } }),
+    problems: [
+      'loadBalancer.iap.access[0].member: "ada@acme.example" is an address, and Entra tells object ids; write the person\'s object id, as their page in Entra shows it',
+    ],
+  },
+  {
+    fact: "everybody of a pool",
+    ...behind({ iap: { access: [{ member: `${POOL}/acme-staff/*` }] } }),
+    problems: [
+      `loadBalancer.iap.access[0].member: "${POOL}/acme-staff/*" is everybody of a pool; name a group of it instead, e.g. "${POOL}/acme-staff/group/OBJECT_ID"`,
+    ],
+  },
+  {
     fact: "a Google identity where people sign in to a pool",
     ...behind({ iap: { access: [{ member: "group:staff@acme.example" }] } }),
     problems: [
