@@ -350,6 +350,7 @@ describe("the audience of a service behind a load balancer", () => {
     assert.equal(variables(registered, "desk")["IAP_AUDIENCE"], "/projects/123456789012/global/backendServices/0");
     assert.deepEqual(only(registered, SERVICE, "desk").waitsFor, ["desk"], "its account");
     assert.deepEqual(only(registered, NEG, "desk").waitsFor, ["desk"], "the service");
+    assert.ok(only(registered, BACKEND, "desk").waitsFor.includes("iap-calls-desk"), "IAP's right to call it");
   });
 
   it("leaves the URL map to wait for services, for who may call them and for who comes through, in either order", async () => {
