@@ -4,6 +4,7 @@ import * as path from "node:path";
 import type { Workload } from "../data-plane";
 import { EngineError, type StackConfig } from "../engine";
 import { type DeclaredFunction, functionCommand } from "./functions";
+import { written } from "./written";
 
 /** A service as the stack config declares it. */
 export interface DeclaredService {
@@ -57,11 +58,13 @@ interface WrittenFunction extends WrittenService {
 
 /** The services of a config that the program has accepted, and the functions, which are services underneath. */
 export function declaredServices(config: StackConfig): DeclaredService[] {
-  const services = Object.entries(written<WrittenService>(config, "services")).map(declared);
-  const functions = Object.entries(written<WrittenFunction>(config, "functions")).map(([key, one]) => {
-    const { runtime, entryPoint, trigger } = one;
-    return { ...declared([key, one]), function: { runtime, entryPoint, takesEvents: trigger !== undefined } };
-  });
+  const services = Object.entries(written<Readonly<Record<string, WrittenService>>>(config, "services")).map(declared);
+  const functions = Object.entries(written<Readonly<Record<string, WrittenFunction>>>(config, "functions")).map(
+    ([key, one]) => {
+      const { runtime, entryPoint, trigger } = one;
+      return { ...declared([key, one]), function: { runtime, entryPoint, takesEvents: trigger !== undefined } };
+    },
+  );
   return [...services, ...functions];
 }
 
@@ -80,20 +83,16 @@ function nameOf(key: string, { name, formerly }: Named): string {
   return name ?? formerly ?? key;
 }
 
-function written<T>(config: StackConfig, kind: string): Record<string, T> {
-  return JSON.parse(config[`cloud-run-mesh:${kind}`] || "{}") as Record<string, T>;
-}
-
 /** The shortest route that leads to each service, by its key. */
 export function declaredRoutes(config: StackConfig): Map<string, string> {
-  const { routes = {} } = written<unknown>(config, "loadBalancer") as { routes?: Record<string, string> };
+  const { routes = {} } = written<{ routes?: Readonly<Record<string, string>> }>(config, "loadBalancer");
   const longestFirst = Object.keys(routes).toSorted((a, b) => b.length - a.length);
   return new Map(longestFirst.map((path) => [routes[path] ?? "", path.replace(/(?<=.)\/+$/, "")]));
 }
 
 /** Jobs and worker pools of a config that the program has accepted: they call services, and nothing of them runs here. */
 export function declaredTasks(config: StackConfig): { readonly key: string; readonly runs: Task }[] {
-  const tasks = (kind: string) => Object.entries(written<Named>(config, kind));
+  const tasks = (kind: string) => Object.entries(written<Readonly<Record<string, Named>>>(config, kind));
   return [
     ...tasks("jobs").map(([key, node]) => ({ key, runs: { job: nameOf(key, node) } })),
     ...tasks("workerPools").map(([key, node]) => ({ key, runs: { workerPool: nameOf(key, node) } })),

@@ -2,6 +2,7 @@
 import { stableUuid } from "../control-plane/rules/identifiers";
 import type { Person } from "../data-plane";
 import type { StackConfig } from "../engine";
+import { written } from "./written";
 
 interface WrittenPerson {
   readonly name?: string;
@@ -51,15 +52,11 @@ export function strangerAmong(people: readonly Person[], members: readonly strin
 /** `locations/global/workforcePools/POOL` of each pool that people sign in to. */
 function workforcePools(config: StackConfig): string[] {
   const { iap } = written<Signing>(config, "loadBalancer");
-  const services = Object.values(written<Record<string, Signing>>(config, "services"));
+  const services = Object.values(written<Readonly<Record<string, Signing>>>(config, "services"));
   const pools = [iap, ...services.map((one) => one.iap)].flatMap((one) => one?.workforcePool ?? []);
   return [...new Set(pools.map((pool) => `locations/global/workforcePools/${pool.split("/").at(-1)}`))];
 }
 
 interface Signing {
   readonly iap?: { readonly workforcePool?: string };
-}
-
-function written<T>(config: StackConfig, key: string): T {
-  return JSON.parse(config[`cloud-run-mesh:${key}`] || "{}") as T;
 }
