@@ -38,11 +38,14 @@ export function routedServices({ routes = {}, iap = {} }: Written): Map<string, 
   for (const path of byLength(Object.keys(routes))) {
     byService.set(routes[path]!, [...(byService.get(routes[path]!) ?? []), normalPath(path)]);
   }
+  const byPath = new Map<string, Routed["access"]>();
+  for (const [path, list] of Object.entries(iap.routes ?? {})) {
+    const own = list.map((one, i) => ({ ...one, reason: `loadBalancer.iap.routes.${path}[${i}]` }));
+    byPath.set(normalPath(path), [...(byPath.get(normalPath(path)) ?? []), ...own]);
+  }
   return new Map(
     [...byService].map(([service, paths]) => {
-      const own = Object.entries(iap.routes ?? {})
-        .filter(([path]) => paths.includes(normalPath(path)))
-        .flatMap(([path, list]) => list.map((one, i) => ({ ...one, reason: `loadBalancer.iap.routes.${path}[${i}]` })));
+      const own = paths.flatMap((path) => byPath.get(path) ?? []);
       return [service, { paths, access: [...everywhere, ...own] }];
     }),
   );

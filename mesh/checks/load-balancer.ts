@@ -103,17 +103,20 @@ function checkIap({ routes = {}, iap = {} }: Written): Finding[] {
     ...checkAccessors(access, at, signIn),
   ];
   const paths = Object.keys(routes);
+  const routeOf = new Map(paths.toReversed().map((path) => [normalPath(path), path]));
+  const pathsTo = new Map<string, string[]>();
+  for (const path of paths) pathsTo.set(routes[path]!, [...(pathsTo.get(routes[path]!) ?? []), path]);
   const opened = new Set<string>();
   for (const [path, list] of Object.entries(own)) {
     problems.push(...checkAccessors(list, at, signIn, `routes.${path}`));
-    const route = paths.find((one) => normalPath(one) === normalPath(path));
+    const route = routeOf.get(normalPath(path));
     if (route === undefined) {
       const message = `"${path}" is no route${didYouMean(path, paths)}`;
       problems.push({ path: `${at}.routes.${path}`, message, restsOn: [`${at}.routes.${path}`, `${AT}.routes`] });
       continue;
     }
     opened.add(routes[route]!);
-    const other = paths.find((one) => one !== route && routes[one] === routes[route]);
+    const other = pathsTo.get(routes[route]!)?.find((one) => one !== route);
     if (other === undefined) continue;
     const message = `"${other}" leads to "${routes[route]}" as well, and who comes through is decided for a service; open it for both in "${at}.access", or give the route a service of its own`;
     problems.push({
