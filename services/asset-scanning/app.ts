@@ -1,6 +1,6 @@
 import type { WebApp } from "../web-app/app";
 import type { Sql } from "../web-app/database/sql";
-import { idIn, sent, type Written } from "../web-app/forms";
+import { type Again, idIn, sent } from "../web-app/forms";
 import type { Pages, SiteRequest } from "../web-app/site";
 import { ownTeams } from "../web-app/teams";
 import {
@@ -19,8 +19,6 @@ import LIST from "./pages/list.eta";
 import NEW from "./pages/new.eta";
 import { code, KINDS, moved, newAsset, newFinding, SEVERITIES, STATES, settled } from "./schema";
 
-type Again = { readonly written?: Written; readonly problems?: readonly unknown[] };
-
 /** Scanned assets and what was found on them; the holder and the team that keeps one see it. */
 export const assetScanning: WebApp = {
   name: "asset-scanning (TypeScript)",
@@ -33,14 +31,14 @@ export const assetScanning: WebApp = {
       database.as(request.viewer, work, { readOnly: true });
     const form = async (request: SiteRequest, { page }: Pages, { written = {}, problems = [] }: Again = {}) => {
       const data = { title: "New asset", teams: await read(request, ownTeams), kinds: KINDS, written, problems };
-      return page("new", data, problems.length > 0 ? 400 : 200);
+      return page("new", data);
     };
     const shown = async (request: SiteRequest, { page }: Pages, { written = {}, problems = [] }: Again = {}) => {
       const { asset, findings } = await read(request, (sql) => assetWith(sql, idIn(request.params)));
       const isOwn = asset.holder === request.viewer.principal;
       const choices = { severities: SEVERITIES, states: STATES };
       const data = { title: `${asset.code} ${asset.name}`, asset, findings, isOwn, written, problems, ...choices };
-      return page("asset", data, problems.length > 0 ? 400 : 200);
+      return page("asset", data);
     };
     return [
       {
@@ -56,7 +54,7 @@ export const assetScanning: WebApp = {
           const assets = label.success ? await read(request, (sql) => scan(sql, label.data)) : [];
           if (assets.length === 1) return redirect(`/assets/${assets[0]!.id}`);
           const problems = label.success ? [] : [{ path: "code", message: label.error.issues[0]!.message }];
-          return page("list", { title: "Scanned", assets, asked, problems }, label.success ? 200 : 400);
+          return page("list", { title: "Scanned", assets, asked, problems });
         },
       },
       { method: "GET", path: "/assets/new", handler: (request, pages) => form(request, pages) },

@@ -1,6 +1,6 @@
 import type { WebApp } from "../web-app/app";
 import type { Sql } from "../web-app/database/sql";
-import { idIn, sent, type Written } from "../web-app/forms";
+import { type Again, idIn, sent } from "../web-app/forms";
 import type { Pages, SiteRequest } from "../web-app/site";
 import { ownTeams } from "../web-app/teams";
 import { addExperience, campaignWith, changeCampaign, dropCampaign, listCampaigns, planCampaign } from "./campaigns";
@@ -9,8 +9,6 @@ import CAMPAIGN from "./pages/campaign.eta";
 import LIST from "./pages/list.eta";
 import NEW from "./pages/new.eta";
 import { change, KINDS, newCampaign, newExperience, STAGES } from "./schema";
-
-type Again = { readonly written?: Written; readonly problems?: readonly unknown[] };
 
 /** Campaigns and the experiences that belong to them; the planner and the team with which one is shared see it. */
 export const marketingImmersion: WebApp = {
@@ -24,7 +22,7 @@ export const marketingImmersion: WebApp = {
       database.as(request.viewer, work, { readOnly: true });
     const form = async (request: SiteRequest, { page }: Pages, { written = {}, problems = [] }: Again = {}) => {
       const data = { title: "New campaign", teams: await read(request, ownTeams), written, problems };
-      return page("new", data, problems.length > 0 ? 400 : 200);
+      return page("new", data);
     };
     const shown = async (request: SiteRequest, { page }: Pages, { written = {}, problems = [] }: Again = {}) => {
       const { campaign, experiences } = await read(request, (sql) => campaignWith(sql, idIn(request.params)));
@@ -39,7 +37,7 @@ export const marketingImmersion: WebApp = {
         written,
         problems,
       };
-      return page("campaign", data, problems.length > 0 ? 400 : 200);
+      return page("campaign", data);
     };
     return [
       {

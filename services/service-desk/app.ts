@@ -1,6 +1,6 @@
 import type { WebApp } from "../web-app/app";
 import type { Sql } from "../web-app/database/sql";
-import { idIn, sent, type Written } from "../web-app/forms";
+import { type Again, idIn, sent } from "../web-app/forms";
 import type { Pages, SiteRequest } from "../web-app/site";
 import { teams } from "../web-app/teams";
 import { schema } from "./database/schema";
@@ -22,30 +22,18 @@ export const serviceDesk: WebApp = {
   routes(database) {
     const read = <T>(request: SiteRequest, work: (sql: Sql) => Promise<T>) =>
       database.as(request.viewer, work, { readOnly: true });
-    const form = async (
-      request: SiteRequest,
-      { page }: Pages,
-      again: { written?: Written; problems?: readonly unknown[] } = {},
-    ) =>
-      page(
-        "new",
-        {
-          title: "New ticket",
-          teams: await read(request, teams),
-          priorities: PRIORITIES,
-          written: { priority: "normal", ...again.written },
-          problems: again.problems ?? [],
-        },
-        again.problems ? 400 : 200,
-      );
-    const shown = async (request: SiteRequest, { page }: Pages, problems: readonly unknown[] = [], written = {}) => {
+    const form = async (request: SiteRequest, { page }: Pages, { written, problems = [] }: Again = {}) => {
+      const data = { title: "New ticket", teams: await read(request, teams), priorities: PRIORITIES, problems };
+      return page("new", { ...data, written: { priority: "normal", ...written } });
+    };
+    const shown = async (request: SiteRequest, { page }: Pages, { written = {}, problems = [] }: Again = {}) => {
       const { ticket, comments } = await read(request, (sql) => ticketWith(sql, idIn(request.params)));
       const { principal, groups } = request.viewer;
       const data = {
         ...{ title: ticket.title, ticket, comments, statuses: STATUSES, priorities: PRIORITIES, problems, written },
         ...{ isOwn: ticket.requester === principal, isTeam: groups.includes(ticket.team) },
       };
-      return page("ticket", data, problems.length > 0 ? 400 : 200);
+      return page("ticket", data);
     };
     return [
       {
@@ -76,7 +64,7 @@ export const serviceDesk: WebApp = {
         async handler(request, pages) {
           const id = idIn(request.params);
           const { value, problems } = sent(await request.form(), change);
-          if (!value) return shown(request, pages, problems);
+          if (problems) return shown(request, pages, { problems });
           await database.as(request.viewer, (sql) => changeTicket(sql, id, value));
           return pages.redirect(`/tickets/${id}`);
         },
@@ -86,9 +74,9 @@ export const serviceDesk: WebApp = {
         path: "/tickets/{id}/comments",
         async handler(request, pages) {
           const id = idIn(request.params);
-          const answer = sent(await request.form(), newComment);
-          if (answer.problems) return shown(request, pages, answer.problems, answer.written);
-          await database.as(request.viewer, (sql) => comment(sql, id, answer.value));
+          const { value, written, problems } = sent(await request.form(), newComment);
+          if (problems) return shown(request, pages, { written, problems });
+          await database.as(request.viewer, (sql) => comment(sql, id, value));
           return pages.redirect(`/tickets/${id}#comments`);
         },
       },

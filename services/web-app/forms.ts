@@ -10,6 +10,12 @@ export type Sent<T> = { readonly written: Written } & (
 /** Fields as they were written. */
 export type Written = Readonly<Record<string, string>>;
 
+/** A form that is shown once more: what was written in it, and what is wrong with that. */
+export interface Again {
+  readonly written?: Written;
+  readonly problems?: readonly unknown[];
+}
+
 /**
  * Reads a form. Browsers send line ends as CR LF; they are kept as LF.
  *

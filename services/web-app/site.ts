@@ -27,9 +27,15 @@ export interface SiteRoute {
   readonly handler: (request: SiteRequest, pages: Pages) => Answer | Promise<Answer>;
 }
 
+export interface PageData {
+  readonly title: string;
+  readonly problems?: readonly unknown[];
+  readonly [name: string]: unknown;
+}
+
 export interface Pages {
-  /** A page of one of the app's templates. */
-  page(name: string, data: { readonly title: string; readonly [name: string]: unknown }, status?: number): Answer;
+  /** A page of one of the app's templates; with problems of what was sent, it answers 400. */
+  page(name: string, data: PageData): Answer;
   /** Sends the browser elsewhere in the app, with GET. */
   redirect(path: string): Answer;
 }
@@ -55,7 +61,7 @@ export function siteService({ name, title, base, templates, directory, routes }:
     headers: PAGE_HEADERS,
   });
   const pagesOf = (viewer: Viewer): Pages => ({
-    page: (template, data, status) => show(template, { who: viewer.name, viewer, ...data }, status),
+    page: (template, data) => show(template, { who: viewer.name, viewer, ...data }, data.problems?.length ? 400 : 200),
     redirect: (path) => ({ status: 303, headers: { ...PAGE_HEADERS, location: base + path || "/" } }),
   });
   return {
