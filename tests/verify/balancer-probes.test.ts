@@ -95,6 +95,7 @@ describe("a probe of a load balancer that is deployed", () => {
       headers.request?.headers.get("x-goog-authenticated-user-email"),
       "accounts.google.com:admin@forged.example",
     );
+    assert.equal(headers.request?.headers.get("x-goog-iap-jwt-assertion"), null);
     const assertion = await sent(find("forged assertion"), refusal());
     assert.equal(assertion.outcome, "as expected");
     assert.equal(assertion.request?.headers.get("x-goog-iap-jwt-assertion")?.split(".").length, 3);
@@ -104,6 +105,11 @@ describe("a probe of a load balancer that is deployed", () => {
   it("is wrong where the container answers", async () => {
     assert.equal((await sent(find("none"), new Response("hello"))).outcome, "wrong");
     assert.equal((await sent(find("forged assertion"), new Response("hello"))).outcome, "wrong");
+  });
+
+  it("has reached a container that sends on to https itself", async () => {
+    const open = { ...find("none"), expect: "reaches the container" } as const;
+    assert.equal((await sent(open, redirect("https://ailab.example/login"))).outcome, "as expected");
   });
 
   it("is sent on from port 80, and to https alone", async () => {

@@ -57,6 +57,7 @@ describe("processes", () => {
           make(controlPlane, SERVICE, "order", inputs);
         },
         {
+          workloads: [{ ...workload("order", NODE, WORKLOAD), env: { MODE: "here", LOCAL: "1" } }],
           env: { PATH: process.env["PATH"], LANG: "C.UTF-8", DEVELOPERS_OWN: "1", NODE_OPTIONS: "", HOME: "/home/dev" },
         },
       );
@@ -72,7 +73,8 @@ describe("processes", () => {
         XDG_CONFIG_HOME: path.join(home, ".config"),
         CLOUDSDK_CONFIG: path.join(home, ".config", "gcloud"),
         ...world,
-        MODE: "test",
+        MODE: "here",
+        LOCAL: "1",
         DB_PASSWORD: "hush",
         HTTPS_PROXY: proxy,
         PORT: String(plane.stats.services[0]?.port),
