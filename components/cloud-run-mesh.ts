@@ -1,6 +1,8 @@
 /** A whole mesh: every service with its own account, then one grant per permission of the access graph. */
+
 import * as storage from "@pulumi/gcp/storage";
 import * as pulumi from "@pulumi/pulumi";
+import { accountEmail } from "../google/accounts";
 import {
   type AccessGraph,
   type AccessRow,
@@ -8,7 +10,6 @@ import {
   accessGraph,
   accessKey,
   accessMatrix,
-  accountEmail,
   type Caller,
   callerName,
   functionBucket,

@@ -1,8 +1,10 @@
 /** A service account's way into a database of Cloud SQL for PostgreSQL: it connects and logs in as itself, without a password. */
+
 import * as projects from "@pulumi/gcp/projects";
 import * as sql from "@pulumi/gcp/sql";
 import type * as pulumi from "@pulumi/pulumi";
-import { DATABASE_ROLES, databaseUser, instanceCondition, instanceParts } from "../mesh";
+import { databaseUser } from "../google/accounts";
+import { DATABASE_ROLES, instanceCondition, instanceParts } from "../mesh";
 
 export interface CloudSqlLoginArgs {
   /** Connection name of an instance with IAM database authentication: `PROJECT:REGION:INSTANCE`. */

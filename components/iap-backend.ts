@@ -2,10 +2,12 @@
  * One Cloud Run service behind a load balancer: a serverless network endpoint group, a backend service with Identity-Aware
  * Proxy, how people sign in, and who comes through. The service need not exist yet, so that it can be told its audience.
  */
+
 import * as compute from "@pulumi/gcp/compute";
 import * as iap from "@pulumi/gcp/iap";
 import * as pulumi from "@pulumi/pulumi";
-import { backendAudience, IAP_ACCESSOR_ROLE, untilCondition } from "../mesh";
+import { backendAudience } from "../google/run";
+import { IAP_ACCESSOR_ROLE, untilCondition } from "../mesh";
 import { formerNames } from "./former-names";
 import type { IapAccessor } from "./iap-access";
 import { type IapSignIn, iapSettings } from "./iap-settings";

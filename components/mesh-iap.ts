@@ -2,16 +2,11 @@
  * Identity-Aware Proxy in a mesh: on services themselves, or on a load balancer in front of them. Its agent, which calls
  * them all, and the OAuth client that people of a workforce pool sign in with are there once.
  */
+
 import * as projects from "@pulumi/gcp/projects";
 import * as pulumi from "@pulumi/pulumi";
-import {
-  type AccessGraph,
-  backendAudience,
-  IAP_ACCESSOR_ROLE,
-  type LoadBalancerSpec,
-  type MeshSpec,
-  type ServiceSpec,
-} from "../mesh";
+import { backendAudience } from "../google/run";
+import { type AccessGraph, IAP_ACCESSOR_ROLE, type LoadBalancerSpec, type MeshSpec, type ServiceSpec } from "../mesh";
 import type { CloudRunService } from "./cloud-run-service";
 import { formerNames } from "./former-names";
 import { IapAccess, type IapAccessor } from "./iap-access";

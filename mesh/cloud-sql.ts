@@ -1,4 +1,5 @@
 /** How a service reaches its database in Cloud SQL. */
+import { databaseUser } from "../google/accounts";
 import type { CloudSqlConfig, CloudSqlSpec } from "./spec/cloud-sql";
 
 /** The variable in which a service finds its database. */
@@ -21,13 +22,6 @@ export function fillCloudSql(written: CloudSqlConfig, serviceName: string): Clou
 export function instanceParts(connectionName: string): { readonly project: string; readonly instance: string } {
   const [, project = "", instance = ""] = /^(.+):[^:]+:([^:]+)$/.exec(connectionName) ?? [];
   return { project, instance };
-}
-
-/**
- * As whom an account logs in. Source: https://cloud.google.com/sql/docs/postgres/iam-logins, which shortens its address.
- */
-export function databaseUser(email: string): string {
-  return email.replace(/\.gserviceaccount\.com$/, "");
 }
 
 /**

@@ -1,7 +1,8 @@
+import { accountEmail } from "../google/accounts";
 import { type FormerKeys, named } from "./former-keys";
 import type { Caller, Edge } from "./graph";
 import { isPerson } from "./members";
-import { accessKey, accessName, accountEmail, callName, iapAccessName } from "./names";
+import { accessKey, accessName, callName, iapAccessName } from "./names";
 import { IAP_ACCESSOR_ROLE, INVOKER_ROLE } from "./roles";
 import type { Access, CallerSpec, DeveloperSpec, FunctionSpec, ReceiverSpec } from "./spec/spec";
 

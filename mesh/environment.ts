@@ -1,6 +1,7 @@
+import { accountEmail } from "../google/accounts";
+import { iapAudience } from "../google/run";
 import { IAP_AUDIENCE_VARIABLE, urlVariable } from "../services/runtime/contract";
 import { DATABASE_VARIABLE, databaseUrl } from "./cloud-sql";
-import { accountEmail, iapAudience } from "./names";
 import type { Call, CallerSpec, MeshSpec, ServiceSpec } from "./spec/spec";
 import { standing } from "./until";
 

@@ -1,9 +1,10 @@
+import { serviceUrl } from "../google/run";
 import { checkNetwork } from "./checks/network";
 import { fillCloudSql } from "./cloud-sql";
 import { throughAccount } from "./edges";
 import { workforce } from "./load-balancer";
 import { isPerson, parseMember } from "./members";
-import { accountId, labelKeyProblem, serviceUrl } from "./names";
+import { accountId, labelKeyProblem } from "./names";
 import { vpcRoute } from "./network";
 import type { Problem } from "./problems";
 import type { DeveloperConfig } from "./spec/developers";

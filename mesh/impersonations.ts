@@ -1,7 +1,8 @@
+import { accountEmail } from "../google/accounts";
 import { throughAccount } from "./edges";
 import { type FormerKeys, named } from "./former-keys";
 import type { Impersonation } from "./graph";
-import { accessName, accountEmail } from "./names";
+import { accessName } from "./names";
 import { OPEN_ID_TOKEN_CREATOR_ROLE, TOKEN_CREATOR_ROLE } from "./roles";
 import type { DeveloperSpec, ReceiverSpec } from "./spec/spec";
 

@@ -1,7 +1,7 @@
 export { type AccessRow, accessDiagram, accessMatrix } from "./access-matrix";
 export { checkHeld, type Held } from "./checks/held";
 export { checkOrganization } from "./checks/organization";
-export { DATABASE_ROLES, databaseUser, instanceCondition, instanceParts, SOCKET_VOLUME, SOCKETS } from "./cloud-sql";
+export { DATABASE_ROLES, instanceCondition, instanceParts, SOCKET_VOLUME, SOCKETS } from "./cloud-sql";
 export { decodeStackConfig, type MeshInput } from "./decode";
 export { callEnvironment, IAP_AUDIENCE_VARIABLE } from "./environment";
 export {
@@ -12,8 +12,7 @@ export {
   type Edge,
   type Impersonation,
 } from "./graph";
-export { isSameMember } from "./members";
-export { accessKey, accountEmail, accountId, backendAudience, functionBucket, labelValue, serviceUrl } from "./names";
+export { accessKey, accountId, functionBucket, labelValue } from "./names";
 export { DEFAULT_MAX_INSTANCES, type NetworkSpec } from "./network";
 export type { OperatorGrant } from "./operators";
 export { type Parsed, parseMesh } from "./parse";

@@ -52,23 +52,8 @@ export function parseMember(member: string): Member {
   return form ? { kind: form.kind } : { problem: `"${member}" is not a principal; ${ALLOWED}` };
 }
 
-/** A member as IAM compares it: e-mail addresses whatever their case, identifiers of pools exactly. */
-export function plainMember(member: string): string {
-  return /^(user|group|serviceAccount|domain):/i.test(member) ? member.toLowerCase() : member;
-}
-
-/** Whether two members are one. */
-export function isSameMember(one: string, other: string): boolean {
-  return plainMember(one) === plainMember(other);
-}
-
 /** Whether a member is a person, or many: somebody who signs in, and may mint tokens of an account. */
 export function isPerson(member: string): boolean {
   const parsed = parseMember(member);
   return "kind" in parsed && parsed.kind === "person";
-}
-
-/** Whether an e-mail address is one of Google's default service accounts, which carry roles nobody declared. */
-export function isDefaultServiceAccount(email: string): boolean {
-  return /^\d+-compute@developer\.gserviceaccount\.com$/i.test(email) || /@appspot\.gserviceaccount\.com$/i.test(email);
 }

@@ -1,4 +1,4 @@
-import { formatRange, sizeOf } from "./ranges";
+import { formatRange, sizeOf } from "../google/ranges";
 import type { MeshNetworkConfig, NetworkConfig } from "./spec/network";
 import type { Place, ServiceSpec, VpcRoute } from "./spec/spec";
 

@@ -1,6 +1,6 @@
+import { accountEmail } from "../../google/accounts";
 import { RECEIVERS } from "../kinds";
 import { parseMember } from "../members";
-import { accountEmail } from "../names";
 import { didYouMean, type Finding } from "../problems";
 import type { DeveloperSpec } from "../spec/spec";
 import { anywhere, type Surroundings } from "./mesh";

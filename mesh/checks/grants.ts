@@ -1,6 +1,6 @@
+import { accountEmail } from "../../google/accounts";
+import { normalizedMember } from "../../google/members";
 import { type AccessGraph, type Caller, callerName, type Edge } from "../graph";
-import { plainMember } from "../members";
-import { accountEmail } from "../names";
 import type { Finding, Problem } from "../problems";
 import type { ServiceSpec } from "../spec/spec";
 import { ID_FROM } from "./unique";
@@ -37,7 +37,7 @@ export function checkMemberships(graph: AccessGraph, project: string, asWritten:
   return [...graph.edges, ...graph.ended].flatMap((edge) => {
     const { from, to, role, reason } = edge;
     const member = memberOf(from);
-    const membership = `${plainMember(member)} ${role} ${to}`;
+    const membership = `${normalizedMember(member)} ${role} ${to}`;
     const owner = owners.get(membership) ?? edge;
     owners.set(membership, owner);
     if (owner === edge || !("member" in from || "member" in owner.from)) return [];

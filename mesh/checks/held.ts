@@ -1,4 +1,4 @@
-import { accountEmail } from "../names";
+import { accountEmail } from "../../google/accounts";
 import type { Problem } from "../problems";
 import { runners } from "../project-services";
 import type { MeshSpec } from "../spec/spec";

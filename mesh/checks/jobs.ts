@@ -1,4 +1,5 @@
-import { KEY_PATTERN, SERVICE_NAME_MAX } from "../names";
+import { SERVICE_NAME_MAX } from "../../google/run";
+import { KEY_PATTERN } from "../names";
 import { below, type Finding, type Problem } from "../problems";
 import type { JobSpec, WorkerPoolSpec } from "../spec/spec";
 import { checkContainers, checkEnvironment } from "./containers";

@@ -1,5 +1,6 @@
+import { normalizedMember } from "../../google/members";
 import { KINDS, RECEIVERS } from "../kinds";
-import { parseMember, plainMember } from "../members";
+import { parseMember } from "../members";
 import { labelKeyProblem } from "../names";
 import { sharedNetwork } from "../network";
 import { didYouMean, type Finding, type Problem } from "../problems";
@@ -127,9 +128,9 @@ export function checkCallers(spec: ReceiverSpec, path: string, { called }: Surro
   const members = new Set<string>();
   spec.access.forEach(({ member, through }, i) => {
     const who = parseMember(member);
-    if (members.has(plainMember(member)))
+    if (members.has(normalizedMember(member)))
       problems.push({ path: `${path}.access[${i}].member`, message: `"${member}" is listed twice; remove one entry` });
-    members.add(plainMember(member));
+    members.add(normalizedMember(member));
     if ("kind" in who && who.kind === "person" && spec.ingress === "internal" && through !== "vpc") {
       problems.push({
         path: `${path}.access[${i}]`,

@@ -1,3 +1,4 @@
+import { formatRange, isWithin, parseRange, type Range, sizeOf } from "../../google/ranges";
 import {
   type Attached,
   addressesFor,
@@ -8,7 +9,6 @@ import {
   prefixFor,
 } from "../network";
 import type { Finding, Problem } from "../problems";
-import { formatRange, isWithin, parseRange, type Range, sizeOf } from "../ranges";
 import type { CreateNetworkConfig, MeshNetworkConfig, NetworkConfig } from "../spec/network";
 import type { MeshConfig } from "../spec/spec";
 

@@ -1,13 +1,6 @@
-import { isDefaultServiceAccount } from "../members";
-import {
-  DNS_LABEL_MAX,
-  KEY_PATTERN,
-  LABELS_MAX,
-  labelKeyProblem,
-  reservedPrefix,
-  SERVICE_NAME_MAX,
-  TAG_AND_NAME_MAX,
-} from "../names";
+import { isDefaultAccount } from "../../google/accounts";
+import { DNS_LABEL_MAX, SERVICE_NAME_MAX, TAG_AND_NAME_MAX } from "../../google/run";
+import { KEY_PATTERN, LABELS_MAX, labelKeyProblem, reservedPrefix } from "../names";
 import { below, type Finding, type Problem } from "../problems";
 import type { Place, ServiceSpec } from "../spec/spec";
 import { checkContainers, checkEnvironment, checkProbes } from "./containers";
@@ -101,7 +94,7 @@ export function checkIdentity({
   roles = [],
 }: Pick<ServiceSpec, "roles" | "serviceAccount">): Problem[] {
   const problems: Problem[] = [];
-  if (serviceAccount !== undefined && isDefaultServiceAccount(serviceAccount)) {
+  if (serviceAccount !== undefined && isDefaultAccount(serviceAccount)) {
     problems.push({
       path: "serviceAccount",
       message: `"${serviceAccount}" is a default service account, whose roles nobody declared; remove the key to get an account of its own`,

@@ -1,4 +1,4 @@
-import { accountEmail } from "../names";
+import { accountEmail } from "../../google/accounts";
 import type { Finding } from "../problems";
 import type { CallerSpec } from "../spec/spec";
 

@@ -1,4 +1,5 @@
-import { isPerson, parseMember, plainMember } from "../members";
+import { normalizedMember } from "../../google/members";
+import { isPerson, parseMember } from "../members";
 import type { Finding } from "../problems";
 import type { Accessor } from "../spec/load-balancer";
 import { GUID, oauthClientProblem, poolId, poolProblem } from "../workforce";
@@ -46,8 +47,8 @@ export function checkAccessors(
   const seen = new Set<string>();
   return accessors.flatMap(({ member }, i) => {
     const path = `${iap}.${list}[${i}].member`;
-    const isTwice = seen.has(plainMember(member));
-    seen.add(plainMember(member));
+    const isTwice = seen.has(normalizedMember(member));
+    seen.add(normalizedMember(member));
     if (isTwice) return [{ path, message: `"${member}" is listed twice; remove one entry` }];
     const who = parseMember(member);
     if ("problem" in who) return [];

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { parseRange } from "../../google/ranges";
 import { KEY_PATTERN } from "../names";
-import { parseRange } from "../ranges";
 
 /** How a config speaks of the VPC network through which internal services are called. */
 

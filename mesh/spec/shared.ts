@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { ACCOUNT_ID_PATTERN, KEY_PATTERN, LABEL_VALUE_PATTERN } from "../names";
+import { ACCOUNT_ID_PATTERN } from "../../google/accounts";
+import { KEY_PATTERN, LABEL_VALUE_PATTERN } from "../names";
 import { UNTIL_PATTERN } from "../until";
 import { serviceNetwork } from "./network";
 

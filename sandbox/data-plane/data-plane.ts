@@ -1,5 +1,5 @@
 import { rmSync } from "node:fs";
-import { projectOfEmail } from "../control-plane/rules/members";
+import { projectOfEmail } from "../../google/accounts";
 import { refuseRealCredentials } from "../engine/cli/child-environment";
 import { temporaryFolder } from "../files/temporary-folder";
 import { AccessDesk } from "./access";

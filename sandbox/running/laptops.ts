@@ -1,8 +1,9 @@
 /** The laptops of a stack's developers: what a program there is told, so that it calls in the name of their account. */
+
 import { rmSync } from "node:fs";
 import * as path from "node:path";
+import { projectOfEmail } from "../../google/accounts";
 import { fromHere, quoted } from "../../tools/person";
-import { projectOfEmail } from "../control-plane/rules/members";
 import { loginOf, workforceLoginOf } from "../data-plane/identity/logins";
 import { workforceIdentity } from "../data-plane/identity/workforce";
 import { KeptFiles } from "../files/kept-files";

@@ -1,6 +1,8 @@
 import * as assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { ACCOUNT_ID_PATTERN, accountEmail, accountId, reservedPrefix, serviceUrl } from "../../mesh/names";
+import { ACCOUNT_ID_PATTERN, accountEmail } from "../../google/accounts";
+import { serviceUrl } from "../../google/run";
+import { accountId, reservedPrefix } from "../../mesh/names";
 import { didYouMean } from "../../mesh/problems";
 import { untilCondition } from "../../mesh/until";
 import { urlVariable } from "../../services/runtime/contract";

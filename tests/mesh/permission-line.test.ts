@@ -1,5 +1,6 @@
 import * as assert from "node:assert/strict";
-import { accessGraph, accountEmail, formatProblems, parseMesh, permissionFor } from "../../mesh";
+import { accountEmail } from "../../google/accounts";
+import { accessGraph, formatProblems, parseMesh, permissionFor } from "../../mesh";
 import { IMAGE as image, meshInput, TODAY } from "./support";
 
 const all = { all: "people and partners call it" };

@@ -17,17 +17,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "services/runtime": [],
   services: ["services/runtime"],
   policy: [],
-  mesh: ["services/runtime/contract"],
-  components: ["mesh"],
+  google: [],
+  mesh: ["google", "services/runtime/contract"],
+  components: ["google", "mesh"],
   "index.ts": ["components", "mesh"],
   "sandbox/files": ["tools/replace-file"],
-  "sandbox/control-plane": ["mesh/names", "sandbox/files"],
+  "sandbox/control-plane": ["google", "sandbox/files"],
   "sandbox/engine": ["sandbox/control-plane", "sandbox/children", "sandbox/files", "tools/replace-file"],
-  sandbox: ["sandbox", "policy/src", "mesh/names", "tools/person", "tools/replace-file"],
+  sandbox: ["sandbox", "google", "policy/src", "tools/person", "tools/replace-file"],
   // The command that shows the proof beside what it runs.
   "sandbox/start.ts": ["sandbox", "tools/command", "tools/person", "verify"],
   "tools/command": ["sandbox/data-plane/processes/last-moment", "sandbox/engine/stray-errors", "sandbox/files"],
   verify: [
+    "google",
     "mesh",
     "sandbox",
     "services/runtime/clock",
@@ -40,6 +42,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages that a folder must not load: `mesh` is pure, `policy` judges stacks of any SDK version. */
 const MUST_NOT_LOAD: Readonly<Record<string, RegExp>> = {
+  google: /^(@pulumi\/|node:|\w)/,
   mesh: /^(@pulumi\/|node:(fs|child_process|http|https|net))/,
   policy: /^@pulumi\/(?!policy|pulumi)/,
   "services/runtime": /^@pulumi\//,

@@ -1,4 +1,5 @@
-import { accountEmail, type MeshSpec } from "../../mesh";
+import { accountEmail } from "../../google/accounts";
+import type { MeshSpec } from "../../mesh";
 
 /** One entry of the file that `pulumi import --file` reads. Source: https://www.pulumi.com/docs/iac/guides/migration/import/#bulk-import-operations */
 export interface ImportEntry {

@@ -1,5 +1,6 @@
 /** Finds the way to a service of a stack on Google Cloud. */
-import { type AccessGraph, callerName, isSameMember } from "../../mesh";
+import { isSameMember } from "../../google/members";
+import { type AccessGraph, callerName } from "../../mesh";
 import type { Invoker } from "../../sandbox/running";
 import { type Credentials, defaultCredentials } from "../../verify/deployed/credentials";
 import { readStack, type StackCli } from "../../verify/deployed/stack";

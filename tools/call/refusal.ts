@@ -1,4 +1,5 @@
-import { type DeployedMesh, isSameMember, permissionFor } from "../../mesh";
+import { isSameMember } from "../../google/members";
+import { type DeployedMesh, permissionFor } from "../../mesh";
 import type { Way } from "./way";
 
 type RefusedBy = Pick<Way, "as" | "service" | "invokers">;

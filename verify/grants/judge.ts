@@ -1,5 +1,5 @@
 /** Holds what stands at Google against what the config declares. */
-import { isSameMember } from "../../mesh";
+import { isSameMember } from "../../google/members";
 import { declaration, removal } from "./fix";
 import { CALLING_PERMISSIONS, opens, ROLES } from "./opens";
 import { type MeshInPlace, type Place, placesOf, projectNumber } from "./places";

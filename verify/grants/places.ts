@@ -1,7 +1,7 @@
 /** Where the access of a mesh is written down at Google, and what the config says to stand there. */
+import { accountEmail, iapAgent } from "../../google/accounts";
 import {
   type AccessGraph,
-  accountEmail,
   type CloudSqlSpec,
   callerName,
   DATABASE_ROLES,
@@ -93,7 +93,7 @@ function servicePlace(service: ReceiverSpec, mesh: MeshInPlace): Place {
     path: pathOf(service),
     declared: [
       ...edgesTo(key, INVOKER_ROLE, mesh.graph.edges, mesh).map(({ until: _, ...grant }) => grant),
-      ...(iap || routed ? [iapAgent(service, mesh)] : []),
+      ...(iap || routed ? [agentGrant(service, mesh)] : []),
     ],
     ended: edgesTo(key, INVOKER_ROLE, mesh.graph.ended, mesh).map(({ until = "", ...grant }) => ({ ...grant, until })),
     settings: settingsOf(service),
@@ -133,8 +133,8 @@ function proxiesAround(
 }
 
 /** The proxy calls in its own name. Source: https://cloud.google.com/run/docs/securing/identity-aware-proxy-cloud-run */
-function iapAgent(service: ReceiverSpec, { graph }: MeshInPlace): DeclaredGrant {
-  const member = `serviceAccount:service-${projectNumber(graph)}@gcp-sa-iap.iam.gserviceaccount.com`;
+function agentGrant(service: ReceiverSpec, { graph }: MeshInPlace): DeclaredGrant {
+  const member = `serviceAccount:${iapAgent(projectNumber(graph) ?? "unknown")}`;
   return { member, role: INVOKER_ROLE, reason: service.routed ? "loadBalancer.iap" : `${pathOf(service)}.iap` };
 }
 

@@ -1,9 +1,9 @@
+import { projectOfEmail } from "../../../google/accounts";
 import { GoogleError, ProviderError } from "../errors";
 import type { Handler, Subject, World } from "../handler";
 import { listAt, numberAt, objectAt, type Properties, type PropertyValue, textAt } from "../properties";
 import { shortName, stableLetters } from "../rules/identifiers";
 import { labelProblem } from "../rules/labels";
-import { projectOfEmail } from "../rules/members";
 import type { StoredResource } from "../state/store";
 import { enumFailures } from "./run/audit";
 import { parseRunId, runId, SERVICE } from "./run/names";

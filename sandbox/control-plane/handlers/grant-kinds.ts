@@ -1,8 +1,8 @@
+import { projectOfEmail } from "../../../google/accounts";
 import { GoogleError } from "../errors";
 import type { World } from "../handler";
 import { type Properties, textAt } from "../properties";
 import { shortName } from "../rules/identifiers";
-import { projectOfEmail } from "../rules/members";
 import { BACKEND_SERVICE } from "./load-balancing/types";
 import { JOB, runId, SERVICE, WORKER_POOL } from "./run/names";
 import { SECRET, secretId } from "./secret";

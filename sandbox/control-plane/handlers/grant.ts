@@ -1,9 +1,11 @@
+import { projectOfEmail } from "../../../google/accounts";
+import { normalizedMember, serviceAccountEmail } from "../../../google/members";
 import { GoogleError } from "../errors";
 import type { Handler, Subject, World } from "../handler";
 import { isUnknown, objectAt, textAt } from "../properties";
 import { conditionProblem } from "../rules/conditions";
 import { stableEtag, stableHex } from "../rules/identifiers";
-import { isMember, normalizedMember, projectOfEmail, serviceAccountEmail } from "../rules/members";
+import { isMember } from "../rules/members";
 import type { GrantKind } from "./grant-kinds";
 import { ACCOUNT } from "./service-account";
 import { agentOf, SERVICE_IDENTITY } from "./service-identity";

@@ -1,7 +1,7 @@
+import { accountEmail } from "../../../google/accounts";
 import type { Handler } from "../handler";
 import { isUnknown, type Properties, textAt } from "../properties";
 import { stableDigits } from "../rules/identifiers";
-import { accountEmail } from "../rules/members";
 import type { Change } from "../state/store";
 
 export const ACCOUNT = "gcp:serviceaccount/account:Account";

@@ -1,6 +1,6 @@
+import { normalizedMember } from "../../../google/members";
 import { isObject, type PropertyValue } from "../properties";
 import { shortName } from "../rules/identifiers";
-import { normalizedMember } from "../rules/members";
 import { CERTIFICATES } from "./certificates";
 import { LOAD_BALANCING } from "./load-balancing";
 import { asNamed, byLink, byName, connector, qualified, sameProject } from "./names";

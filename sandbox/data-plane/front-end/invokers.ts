@@ -1,8 +1,8 @@
 /** Who may invoke a service: the grants of the control plane on the service and on its project. */
+import { normalizedMember } from "../../../google/members";
 import type { ControlPlane } from "../../control-plane";
 import { conditionHolds, grantTarget } from "../../control-plane";
 import { objectAt, textAt } from "../../control-plane/properties";
-import { normalizedMember } from "../../control-plane/rules/members";
 import type { Principal } from "../identity/directory";
 import type { RunService } from "../run-services";
 

@@ -1,7 +1,7 @@
 /** Who may use a service account: by the control plane's grants on the account and on its project. */
+import { projectOfEmail } from "../../../google/accounts";
 import type { ControlPlane } from "../../control-plane";
 import { accountPath } from "../../control-plane/handlers/service-account";
-import { projectOfEmail } from "../../control-plane/rules/members";
 import { customRoleHas, type Grant, grantsOn, inForce, label } from "../front-end/invokers";
 import type { Directory } from "../identity/directory";
 import type { Holder } from "../identity/issuer";

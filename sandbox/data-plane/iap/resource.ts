@@ -1,4 +1,6 @@
 /** What Identity-Aware Proxy guards: a Cloud Run service, or a backend service of a load balancer. */
+import { iapAgent } from "../../../google/accounts";
+import { backendAudience, iapAudience } from "../../../google/run";
 import type { ControlPlane } from "../../control-plane";
 import { textAt } from "../../control-plane/properties";
 import type { Backend } from "../load-balancer/backends";
@@ -28,7 +30,7 @@ export class IapResources {
     return {
       name,
       project,
-      audience: `/projects/${number}/locations/${region}/services/${name}`,
+      audience: iapAudience(name, number, region),
       grantTargets: targets(project, [`cloud_run-${region}`, `services/${name}`]),
       settingsNames: targets(number, [`cloud_run-${region}`, `services/${name}`]).map(settingsName),
     };
@@ -40,7 +42,7 @@ export class IapResources {
     return {
       name: `the backend service ${name}`,
       project,
-      audience: `/projects/${number}/global/backendServices/${generatedId}`,
+      audience: backendAudience(number, generatedId),
       grantTargets: targets(project, ["compute", `services/${generatedId}`, `services/${name}`]),
       settingsNames: targets(number, ["compute", `services/${generatedId}`, `services/${name}`]).map(settingsName),
       ...(id !== undefined && { client: { id, secret: secret ?? "" } }),
@@ -49,7 +51,7 @@ export class IapResources {
 
   /** Identity-Aware Proxy's agent in a project, as which it calls. */
   agent(project: string): string {
-    return `service-${this.number(project)}@gcp-sa-iap.iam.gserviceaccount.com`;
+    return iapAgent(this.number(project));
   }
 
   /** A project's number, which does not change. */

@@ -1,9 +1,10 @@
 /** Who is who: from an e-mail address to a token's claims, and from a token's claims to the members of IAM it answers to. */
+import { projectOfEmail } from "../../../google/accounts";
+import { normalizedMember } from "../../../google/members";
 import type { ControlPlane, StoredResource } from "../../control-plane";
 import { ACCOUNT, accountPath } from "../../control-plane/handlers/service-account";
 import { textAt } from "../../control-plane/properties";
 import { stableDigits } from "../../control-plane/rules/identifiers";
-import { normalizedMember, projectOfEmail } from "../../control-plane/rules/members";
 import { workforceIdentity, workforceMembers } from "./workforce";
 
 /** Somebody whose groups the sandbox cannot know: a person, or a service account that is in groups. */

@@ -1,6 +1,6 @@
 /** Everybody who has an identity here: their tokens, and the metadata servers that speak for them. */
+import { projectOfEmail } from "../../../google/accounts";
 import type { ControlPlane } from "../../control-plane";
-import { projectOfEmail } from "../../control-plane/rules/members";
 import type { Standing } from "../run-tasks";
 import { AccountKeys } from "./account-keys";
 import { AssertionSigner } from "./assertions";

@@ -1,8 +1,8 @@
+import { isWithin, overlaps, parseRange } from "../../../../google/ranges";
 import { GoogleError } from "../../errors";
 import type { Handler, World } from "../../handler";
 import { type Properties, textAt } from "../../properties";
 import { shortName, stableDigits, stableEtag, withoutHost } from "../../rules/identifiers";
-import { overlaps, shrinks } from "../../rules/ranges";
 import type { StoredResource } from "../../state/store";
 import { CONNECTOR } from "../run/network";
 import { admitComputeName, NETWORK, networkPlace, selfLink } from "./network";
@@ -25,15 +25,17 @@ export const subnetwork: Handler = {
       const path = `projects/${String(place["project"])}/global/networks/${String(place["name"])}`;
       return new GoogleError(404, `The resource '${path}' was not found, notFound`);
     });
-    const range = textAt(inputs, "ipCidrRange") ?? "";
+    const written = textAt(inputs, "ipCidrRange") ?? "";
+    const range = parseRange(written);
     for (const other of world.all(SUBNETWORK)) {
       if (other.id === id || other.external) continue;
       if (withoutHost(String(other.state["network"])) !== withoutHost(networkLink(inputs, world))) continue;
-      if (!overlaps(range, textAt(other.state, "ipCidrRange") ?? "")) continue;
+      const taken = parseRange(textAt(other.state, "ipCidrRange") ?? "");
+      if (!range || !taken || !overlaps(range, taken)) continue;
       const [name, region] = [String(other.state["name"]), String(other.state["region"])];
       throw new GoogleError(
         400,
-        `Invalid IPCidrRange: ${range} conflicts with existing subnetwork '${name}' in region '${region}'., invalid`,
+        `Invalid IPCidrRange: ${written} conflicts with existing subnetwork '${name}' in region '${region}'., invalid`,
       );
     }
   },
@@ -61,8 +63,8 @@ export const subnetwork: Handler = {
 
 /** Google widens a range in place, and the provider replaces what it cannot. Source: `isShrinkageIpCidr` in the provider. */
 function shrunk(before: Properties, after: Properties): string[] {
-  const [old, range] = [textAt(before, "ipCidrRange"), textAt(after, "ipCidrRange")];
-  return old !== undefined && range !== undefined && shrinks(old, range) ? ["ipCidrRange"] : [];
+  const [old, range] = [before, after].map((inputs) => parseRange(textAt(inputs, "ipCidrRange") ?? ""));
+  return old && range && !isWithin(old, range) ? ["ipCidrRange"] : [];
 }
 
 /** Project, region and name of a subnetwork that is given by name, path or link (without its host). */

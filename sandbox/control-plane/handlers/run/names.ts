@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { serviceUrl } from "../../../../google/run";
 import { unknownNames } from "../../api/unknown-names";
 import { GoogleError } from "../../errors";
 import type { World } from "../../handler";
@@ -78,14 +79,14 @@ export interface RunUrls {
 /** The addresses of a service: the deterministic one where the DNS label fits, and the one with a hash. */
 export function runUrls(id: string, world: World): RunUrls {
   const [, project = "", , location = "", , name = ""] = id.split("/");
-  const label = `${name}-${world.projects.number(project)}`;
+  const number = world.projects.number(project);
   const hash = createHash("sha256").update(`run.app ${project}`).digest("hex");
   const letters = BigInt(`0x${hash.slice(0, 16)}`)
     .toString(36)
     .slice(0, 10);
   const hashed = `https://${name}-${letters}-${stableLetters(`region ${location}`, 2)}.a.run.app`;
-  if (label.length > DNS_LABEL_MAX) return { uri: hashed, urls: [hashed] };
-  const deterministic = `https://${label}.${location}.run.app`;
+  if (`${name}-${number}`.length > DNS_LABEL_MAX) return { uri: hashed, urls: [hashed] };
+  const deterministic = serviceUrl(name, number, location);
   return { uri: deterministic, urls: [deterministic, hashed] };
 }
 

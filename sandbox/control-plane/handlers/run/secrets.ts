@@ -1,6 +1,6 @@
+import { projectOfEmail } from "../../../../google/accounts";
 import type { Subject, World } from "../../handler";
 import { at, listAt, textAt } from "../../properties";
-import { projectOfEmail } from "../../rules/members";
 import { SECRET, secretId } from "../secret";
 import { readableVersion } from "../secret-version";
 import { ACCOUNT, accountPath } from "../service-account";

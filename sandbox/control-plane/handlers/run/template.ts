@@ -1,9 +1,9 @@
+import { accountEmail, computeDefaultAccount, projectOfEmail } from "../../../../google/accounts";
 import { GoogleError } from "../../errors";
 import type { World } from "../../handler";
 import { at, listAt, numberAt, objectAt, type Properties, type PropertyValue, textAt } from "../../properties";
 import { shortName } from "../../rules/identifiers";
 import { annotationProblem, labelProblem } from "../../rules/labels";
-import { accountEmail, projectOfEmail } from "../../rules/members";
 import { ACCOUNT, accountPath } from "../service-account";
 import { violation } from "./names";
 import { admitVpcAccess } from "./network";
@@ -54,7 +54,7 @@ export function admitScaling(field: string, scaling: PropertyValue | undefined):
 /** The account that a template runs as: its own, or the project's default one. */
 export function runsAs(template: Properties, project: string, world: World): string {
   const given = textAt(template, "serviceAccount");
-  if (given === undefined) return `${world.projects.number(project)}-compute@developer.gserviceaccount.com`;
+  if (given === undefined) return computeDefaultAccount(world.projects.number(project));
   const account = shortName(given);
   return account.includes("@") ? account : accountEmail(account, project);
 }

@@ -1,5 +1,5 @@
 /** What a provider of a workforce pool makes of the claims of a token. */
-import { normalizedMember } from "../../../control-plane/rules/members";
+import { normalizedMember } from "../../../../google/members";
 import { evaluate, UnreadExpression } from "./cel";
 import { NoValue, type Value } from "./cel-values";
 import type { WorkforceProvider } from "./providers";

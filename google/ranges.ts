@@ -31,3 +31,8 @@ export function formatRange(base: number, prefix: number): string {
 export function isWithin(inner: Range, outer: Range): boolean {
   return inner.prefix >= outer.prefix && inner.base >= outer.base && inner.base < outer.base + sizeOf(outer.prefix);
 }
+
+/** Whether two ranges have an address in common: of two prefixes, one lies inside the other or they are apart. */
+export function overlaps(one: Range, other: Range): boolean {
+  return isWithin(one, other) || isWithin(other, one);
+}
