@@ -1,46 +1,48 @@
 /** What became of each request and why. */
 /** Why a request ended as it did. */
-export type ReasonCode =
-  | "invoker"
-  | "public"
-  | "invoker-check-off"
-  | "played"
-  | "let-through"
-  | "host-unknown"
-  | "path-reserved"
-  | "ingress"
-  | "default-url-disabled"
-  | "iap"
-  | "iap-sign-in"
-  | "iap-no-access"
-  | "iap-agent"
-  | "iap-own"
-  | "iap-callback"
-  | "redirected"
-  | "security-policy"
-  | "no-backend"
-  | "no-token"
-  | "token-malformed"
-  | "token-is-access-token"
-  | "token-signature"
-  | "token-issuer"
-  | "token-audience"
-  | "token-expired"
-  | "token-not-yet-valid"
-  | "no-invoker"
-  | "invoker-condition"
-  | "no-ready-revision"
-  | "not-started"
-  | "request-too-large"
-  | "callee-died"
-  | "callee-malformed"
-  | "callee-timeout"
-  | "caller-left"
-  | "host-not-played"
-  | "api-not-played"
-  | "no-route"
-  | "proxy-credentials"
-  | "sandbox-failed";
+export const REASON_CODES = [
+  "invoker",
+  "public",
+  "invoker-check-off",
+  "played",
+  "let-through",
+  "host-unknown",
+  "path-reserved",
+  "ingress",
+  "default-url-disabled",
+  "iap",
+  "iap-sign-in",
+  "iap-no-access",
+  "iap-agent",
+  "iap-own",
+  "iap-callback",
+  "redirected",
+  "security-policy",
+  "no-backend",
+  "no-token",
+  "token-malformed",
+  "token-is-access-token",
+  "token-signature",
+  "token-issuer",
+  "token-audience",
+  "token-expired",
+  "token-not-yet-valid",
+  "no-invoker",
+  "invoker-condition",
+  "no-ready-revision",
+  "not-started",
+  "request-too-large",
+  "callee-died",
+  "callee-malformed",
+  "callee-timeout",
+  "caller-left",
+  "host-not-played",
+  "api-not-played",
+  "no-route",
+  "proxy-credentials",
+  "sandbox-failed",
+] as const;
+export type ReasonCode = (typeof REASON_CODES)[number];
 
 /** One request. */
 export interface Decision {
@@ -65,6 +67,8 @@ export interface Decision {
   readonly route?: string;
   /** Name of the load balancer's backend service. */
   readonly backend?: string;
+  /** Id of the trace that the client told, as in Cloud Run's request log; absent where it told none. */
+  readonly trace?: string;
 }
 
 /** What there is to say of a request that no service was asked for. */
@@ -81,10 +85,11 @@ export interface Aside {
   readonly from?: Decision["from"];
   readonly route?: string;
   readonly backend?: string;
+  readonly trace?: string | undefined;
 }
 
 /** The decision about a request that did not reach the front end. */
-export function decisionAside({ now, target = "", method = "", code, ...rest }: Aside): Decision {
+export function decisionAside({ now, target = "", method = "", code, trace, ...rest }: Aside): Decision {
   const verdict = code < 400 ? "allowed" : code === 500 ? "failed" : "refused";
   return {
     time: now.toISOString(),
@@ -94,6 +99,7 @@ export function decisionAside({ now, target = "", method = "", code, ...rest }: 
     verdict,
     code,
     ...rest,
+    ...(trace !== undefined && { trace }),
   };
 }
 

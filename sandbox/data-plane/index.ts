@@ -2,7 +2,7 @@
 export type { Caller } from "./callers";
 export { DataPlane, openDataPlane } from "./data-plane";
 export { type DecisionFile, openDecisionFile } from "./decision-file";
-export { type Decision, decisionLine, explain, type ReasonCode } from "./decisions";
+export { type Decision, decisionLine, explain, REASON_CODES, type ReasonCode } from "./decisions";
 export type { Entrance, FrontEnd } from "./front-end/front-end";
 export type { Person } from "./identity/directory";
 export type { TokenOverrides } from "./identity/issuer";

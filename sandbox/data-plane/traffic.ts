@@ -16,6 +16,7 @@ import { refuseStream } from "./google-apis/not-played";
 import type { IdentityAwareProxy } from "./iap/identity-aware-proxy";
 import type { Balanced, LoadBalancer } from "./load-balancer/load-balancer";
 import type { SignIn } from "./sign-in/sign-in";
+import { traceTold } from "./trace";
 
 export interface TrafficOptions {
   readonly frontEnd: FrontEnd;
@@ -116,6 +117,7 @@ export class Traffic {
       code: answer.code,
       reason,
       message,
+      trace: traceTold(request.headers)?.traceId,
     };
     const where = { from: "load-balancer", route, ...(backend !== undefined && { backend }) } as const;
     this.options.onDecision({
@@ -133,7 +135,7 @@ export class Traffic {
     session.on("error", () => connection.destroy());
     session.on("stream", (stream, headers) => {
       const { code, reason, message } = refuseStream(host, stream, headers);
-      const request = { method: String(headers[":method"]), url: String(headers[":path"]) };
+      const request = { method: String(headers[":method"]), url: String(headers[":path"]), headers };
       this.#decide(visitor, host, request, code, reason, message);
     });
   }
@@ -172,15 +174,16 @@ export class Traffic {
   #decide(
     visitor: Visitor,
     host: string,
-    request: Pick<IncomingMessage, "method" | "url">,
+    request: Pick<IncomingMessage, "headers" | "method" | "url">,
     code: number,
     reason: ReasonCode,
     message: string,
   ) {
     const { method, url: target } = request;
     const now = this.options.clock();
+    const trace = traceTold(request.headers)?.traceId;
     this.options.onDecision(
-      decisionAside({ now, caller: visitor.name(), callee: host, method, target, code, reason, message }),
+      decisionAside({ now, caller: visitor.name(), callee: host, method, target, code, reason, message, trace }),
     );
   }
 }

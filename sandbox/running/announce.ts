@@ -9,6 +9,7 @@ import { thisProcess } from "../files/process-id";
 import { ANNOUNCEMENT, type Announcement, type Entry, type WorkforceEntry } from "./find-running";
 import type { Identity } from "./identities";
 import { mintAs } from "./mint";
+import { RecentDecisions } from "./recent-decisions";
 import type { RunningMesh } from "./running-mesh";
 
 const CURL_FILE = "curl";
@@ -36,8 +37,10 @@ export async function announce(
   tell: (line: string) => void = () => {},
 ): Promise<{ invitation: Invitation | undefined; withdraw(): Promise<void> }> {
   const secret = randomBytes(24).toString("base64url");
+  const recent = new RecentDecisions();
+  const stopWatching = mesh.watch((decision) => recent.add(decision));
   const server = createServer((request, response) => {
-    answer(mesh, request, secret).then(
+    answer(mesh, recent, request, secret).then(
       ({ status, body }) =>
         response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body)),
       (error: Error) => response.writeHead(400).end(JSON.stringify({ error: error.message })),
@@ -64,6 +67,7 @@ export async function announce(
     invitation = { service: entrance.key, url, as: identity.name, curlFile, ...(isSignedIn && { isSignedIn }) };
   }
   const withdraw = async () => {
+    stopWatching();
     files.close();
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
@@ -71,7 +75,7 @@ export async function announce(
   return { invitation, withdraw };
 }
 
-async function answer(mesh: RunningMesh, request: IncomingMessage, secret: string) {
+async function answer(mesh: RunningMesh, recent: RecentDecisions, request: IncomingMessage, secret: string) {
   if (!same(request.headers.authorization ?? "", `Bearer ${secret}`)) {
     return { status: 401, body: { error: "not the owner of this mesh" } };
   }
@@ -81,6 +85,9 @@ async function answer(mesh: RunningMesh, request: IncomingMessage, secret: strin
   for await (const chunk of request.setEncoding("utf8")) text += chunk;
   if (request.url === "/enter-workforce") {
     return { status: 200, body: await enterWorkforce(mesh, JSON.parse(text) as { as: string; provider: string }) };
+  }
+  if (request.url === "/decision") {
+    return { status: 200, body: { decision: recent.of((JSON.parse(text) as { trace: string }).trace) } };
   }
   const { service: key, as } = JSON.parse(text) as { service: string; as?: string };
   const service = mesh.service(key);

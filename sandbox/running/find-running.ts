@@ -1,6 +1,7 @@
 /** The way into a mesh that runs in another process of this machine's user. */
 import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
+import type { Decision } from "../data-plane";
 import { isRunning, type ProcessId } from "../files/process-id";
 import type { Declared, RunningService } from "./running-mesh";
 
@@ -23,6 +24,8 @@ export interface RunningRemote {
   declared(): Promise<Declared>;
   /** All that is needed to call a service as somebody; without a name, as the first who may call it. */
   enter(service: string, as?: string): Promise<Entry>;
+  /** What became of the latest request that told this trace; absent where none did. */
+  decision(trace: string): Promise<Decision | undefined>;
   /** All that is needed to ask Google's APIs as somebody of a workforce pool. */
   enterWorkforce(as: string, provider: string): Promise<WorkforceEntry>;
 }
@@ -81,6 +84,7 @@ export async function findRunning(stateRoot: string, mesh?: string, start = "npm
     services,
     declared: async () => (await ask(announcement, "/declared")) as Declared,
     enter: async (service, as) => (await ask(announcement, "/enter", { service, as })) as Entry,
+    decision: async (trace) => ((await ask(announcement, "/decision", { trace })) as { decision?: Decision }).decision,
     enterWorkforce: async (as, provider) =>
       (await ask(announcement, "/enter-workforce", { as, provider })) as WorkforceEntry,
   };

@@ -107,8 +107,39 @@ describe("npm run token and npm run call, in the sandbox", function () {
     );
     assert.equal(
       (await call("user", {}, "order")).refusal,
-      '404: the ingress of "user" lets nobody in from here, whoever asks; call it as a service that reaches it through the VPC network',
+      "404: ingress of user is internal_only; the request came from the internet\n" +
+        "  whoever asks from there gets this answer: call it as what reaches it through the VPC network",
     );
+  });
+
+  it("say of a path that Cloud Run keeps that it does, to whoever asks", async () => {
+    const kept = (path: string) =>
+      `404: Cloud Run keeps ${path} to itself\n  no request for it reaches any service: serve another one, such as /health`;
+    for (const path of ["/healthz", "/eventlog", "/_ah/x"]) {
+      for (const [service, as] of [
+        ["gateway"],
+        ["gateway", "user"],
+        ["order", "gateway"],
+        ["user", "order"],
+      ] as const) {
+        assert.equal((await call(service, { path }, as)).refusal, kept(path), `${path} of ${service}`);
+      }
+    }
+  });
+
+  it("say what the proxy says where a request gets no further than that", async () => {
+    const found = await way("gateway");
+    const elsewhere = { ...found, url: "https://nowhere.example" };
+    await assert.rejects(send(elsewhere, { path: "/", timeoutMs: 10_000 }), {
+      message: "502: the sandbox does not play nowhere.example:443 and dials nobody",
+    });
+    await found.close();
+  });
+
+  it("tell what they can where the caller goes on with a trace of its own", async () => {
+    const headers = [`traceparent: 00-${"1".repeat(32)}-${"2".repeat(16)}-01`];
+    const { refusal } = await call("user", { headers }, "order");
+    assert.match(refusal!, /^404: Google answered in the place of "user", for one of these reasons:\n {2}its ingress /);
   });
 
   it("know before the call that a token will be refused, where nobody but Google could say otherwise", async () => {
@@ -304,6 +335,14 @@ describe("a refusal", () => {
     assert.equal(
       explainRefusal(401, way, mesh),
       '401: Cloud Run does not accept the token of ada@acme.com for "web": it is expired, or for another audience',
+    );
+    assert.equal(
+      explainRefusal(404, way, mesh),
+      '404: Google answered in the place of "web", for one of these reasons:\n' +
+        "  its ingress lets nobody in from here, whoever asks: call it as what reaches it through the VPC network\n" +
+        "  its run.app URL is switched off: call it through the load balancer\n" +
+        "  Cloud Run keeps the path for itself: /healthz, /eventlog, all below /_ah, and some others that end in z\n" +
+        "  no service has this URL any more: deploy the stack again",
     );
   });
 });

@@ -1,4 +1,5 @@
 /** Finds the way to a service of the mesh that runs on this machine. */
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { ProxyAgent } from "undici";
 import type { RunningService } from "../../sandbox/running";
@@ -25,7 +26,14 @@ export async function wayInSandbox(
   const keys = running.services.map(({ key }) => key);
   const found = running.services.find(({ key }) => key === service) ?? unknownService(service, running.stack, keys);
   const entry = await running.enter(service, as);
-  const dispatcher = new ProxyAgent({ uri: entry.proxyUrl, requestTls: { ca: readFileSync(entry.caFile) } });
+  const trace = randomBytes(16).toString("hex");
+  const traceparent = `00-${trace}-${randomBytes(8).toString("hex")}-01`;
+  const dispatcher = new ProxyAgent({
+    uri: entry.proxyUrl,
+    // What the proxy itself refuses is told by the same trace.
+    headers: { traceparent },
+    requestTls: { ca: readFileSync(entry.caFile) },
+  });
   return {
     place: `the mesh "${running.stack}" that runs here`,
     service,
@@ -38,6 +46,7 @@ export async function wayInSandbox(
       const { config, urls, serviceAccounts, day } = await running.declared();
       return { graph: deployedGraph(config, urls, day), serviceAccounts };
     },
+    decisions: { traceparent, latest: () => running.decision(trace) },
     dispatcher,
     close: () => dispatcher.close(),
   };

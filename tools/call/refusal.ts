@@ -2,10 +2,18 @@ import { isSameMember } from "../../google/members";
 import { type DeployedMesh, permissionFor } from "../../mesh";
 import type { Way } from "./way";
 
-type RefusedBy = Pick<Way, "as" | "service" | "invokers">;
+/** What Cloud Run answers 404 to. Source: sandbox/README.md, the rows of the front end. */
+const NOT_FOUND = [
+  "its ingress lets nobody in from here, whoever asks: call it as what reaches it through the VPC network",
+  "its run.app URL is switched off: call it through the load balancer",
+  "Cloud Run keeps the path for itself: /healthz, /eventlog, all below /_ah, and some others that end in z",
+  "no service has this URL any more: deploy the stack again",
+];
+
+export type RefusedBy = Pick<Way, "as" | "service" | "invokers">;
 
 /**
- * Why Cloud Run refused, and the lines of stack config that would let the call through.
+ * What a refusal of Cloud Run can mean, where nobody tells its cause, and the lines of stack config that would let the call through.
  *
  * @param today in UTC, `YYYY-MM-DD`
  */
@@ -19,10 +27,7 @@ export function explainRefusal(
     return `401: Cloud Run does not accept the token of ${as} for "${service}": it is expired, or for another audience`;
   }
   if (status === 404) {
-    return (
-      `404: the ingress of "${service}" lets nobody in from here, whoever asks; call it as a service that reaches it ` +
-      "through the VPC network"
-    );
+    return [`404: Google answered in the place of "${service}", for one of these reasons:`, ...NOT_FOUND].join("\n  ");
   }
   const granted = invokers.map(({ caller, until }) => (until ? `${caller} until ${until}` : caller));
   const own = invokers.filter(({ caller }) => isCaller(caller, as));
@@ -62,7 +67,7 @@ export function explainIapRefusal(
   ].join("\n");
 }
 
-function permission(as: string, service: string, mesh: DeployedMesh, today: string): string {
+export function permission(as: string, service: string, mesh: DeployedMesh, today: string): string {
   const found = permissionFor(as, service, mesh, today);
   return "line" in found
     ? `  to grant it, in the stack config, beside what is there: ${found.line}`

@@ -1,5 +1,6 @@
 import { fetch, Headers, type Response } from "undici";
 import { refusalOf } from "../../verify/answer";
+import { explainDecision } from "./decision";
 import { explainIapRefusal, explainRefusal } from "./refusal";
 import type { Way } from "./way";
 
@@ -15,7 +16,7 @@ export interface CallRequest {
 
 export interface CallAnswer {
   readonly response: Response;
-  /** The body where Cloud Run refused before the service saw the request; else it is still to be read. */
+  /** Why the service did not answer itself; else the answer is its own, and its body still to be read. */
   readonly refusal?: { readonly explanation: string };
 }
 
@@ -32,14 +33,20 @@ export async function send(way: Way, request: CallRequest): Promise<CallAnswer> 
   }
   const response = await fetch(url, {
     method,
-    headers: headersOf(way.route === undefined ? way.token : undefined, request),
+    headers: headersOf(way, request),
     redirect: "manual",
     signal: AbortSignal.timeout(timeoutMs),
     ...(body !== undefined && { body }),
     ...(way.dispatcher && { dispatcher: way.dispatcher }),
-  }).catch((error: Error) => {
+  }).catch(async (error: Error) => {
+    const decision = await way.decisions?.latest();
+    if (decision) throw new Error(explainDecision(decision, way, await way.declared()));
     throw new Error(`no answer from ${url.host}: ${reasonOf(error, timeoutMs)}`);
   });
+  if (response.ok) return { response };
+  const decision = await way.decisions?.latest();
+  if (decision?.verdict === "allowed") return { response };
+  if (decision) return { response, refusal: { explanation: explainDecision(decision, way, await way.declared()) } };
   const { status } = response;
   if (response.headers.get("x-goog-iap-generated-response") === "true") {
     return { response, refusal: { explanation: explainIapRefusal(status, way, await way.declared()) } };
@@ -62,7 +69,8 @@ function under(route = "/", path: string): string {
 }
 
 /** The caller's own `Authorization` is for the service; Cloud Run then takes the token from a header of its own. */
-function headersOf(token: string | undefined, { headers = [], body }: CallRequest): Headers {
+function headersOf({ route, decisions, ...way }: Way, { headers = [], body }: CallRequest): Headers {
+  const token = route === undefined ? way.token : undefined;
   const result = new Headers();
   for (const line of headers) {
     const colon = line.indexOf(":");
@@ -72,6 +80,7 @@ function headersOf(token: string | undefined, { headers = [], body }: CallReques
   // Identity-Aware Proxy then says 401 instead of leading to a page where people sign in.
   if (!result.has("x-requested-with")) result.set("x-requested-with", "XMLHttpRequest");
   if (body !== undefined && !result.has("content-type")) result.set("content-type", "application/json");
+  if (decisions && !result.has("traceparent")) result.set("traceparent", decisions.traceparent);
   if (token === undefined) return result;
   result.set(result.has("authorization") ? "x-serverless-authorization" : "authorization", `Bearer ${token}`);
   return result;

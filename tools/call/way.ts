@@ -1,6 +1,7 @@
 /** A way to a service: somebody's identity, and how a request in its name gets there. */
 import type { Dispatcher } from "undici";
 import { callerPath, type DeployedMesh } from "../../mesh";
+import type { Decision } from "../../sandbox/data-plane";
 import type { Invoker } from "../../sandbox/running";
 import { explainRefusal, isCaller } from "./refusal";
 
@@ -21,9 +22,19 @@ export interface Way {
   readonly invokers: readonly Invoker[];
   /** The stack as it was deployed, which says what would permit a call. */
   declared(): Promise<DeployedMesh>;
+  /** Tells why a request ended as it did; absent on Google Cloud, which tells nobody. */
+  readonly decisions?: Decisions;
   /** @default undici's own */
   readonly dispatcher?: Dispatcher;
   close(): Promise<void>;
+}
+
+/** Where the decisions of the front end can be read. */
+export interface Decisions {
+  /** The header by which a request is found. */
+  readonly traceparent: string;
+  /** What became of the latest request with that header; absent where there was none. */
+  latest(): Promise<Decision | undefined>;
 }
 
 /** What the invokers say of somebody's call, before it is made; absent where they permit it or cannot tell. */

@@ -6,6 +6,7 @@ import type { Decision, ReasonCode } from "../decisions";
 import type { IapPassed } from "../iap/identity-aware-proxy";
 import type { Position } from "../network";
 import type { RunService } from "../run-services";
+import { traceTold } from "../trace";
 import { type Admission, type Arrival, admit, type Judges } from "./admission";
 import { send } from "./answers";
 import { type Backend, forward, type Outcome } from "./forward";
@@ -81,6 +82,7 @@ export class FrontEnd {
   #reporter({ visitor, balanced }: Entrance, arrival: Arrival, request: IncomingMessage, admission: Admission) {
     const { clock, onDecision } = this.options;
     const { service, principal } = admission;
+    const { traceId: trace } = traceTold(request.headers) ?? {};
     return ({ code, failure }: Outcome): void => {
       const refused = !admission.admitted;
       const own = !refused && code >= 400 ? "; the answer is the container's own" : "";
@@ -98,6 +100,7 @@ export class FrontEnd {
         reason,
         message: failure?.message ?? `${admission.message}${own}`,
         ...balanced,
+        ...(trace !== undefined && { trace }),
       });
     };
   }

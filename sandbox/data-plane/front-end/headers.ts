@@ -1,6 +1,7 @@
 /** What Cloud Run changes in headers on the way to a container and back. */
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { traceTold } from "../trace";
 import type { TokenHeader } from "./admission";
 
 /** Flat, as in `rawHeaders`: name, value, name, value. */
@@ -108,11 +109,10 @@ function connectionOptions(connection: string | undefined): Set<string> {
 
 /** The client's trace goes on with a span of its own; else a new one begins. */
 function traceOf({ headers }: IncomingMessage) {
-  const w3c = /^00-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})$/.exec(String(headers["traceparent"] ?? ""));
-  const google = /^([0-9a-f]{32})(?:\/\d+)?(?:;o=([01]))?/i.exec(String(headers["x-cloud-trace-context"] ?? ""));
+  const told = traceTold(headers);
   return {
-    traceId: w3c?.[1] ?? google?.[1]?.toLowerCase() ?? randomBytes(16).toString("hex"),
+    traceId: told?.traceId ?? randomBytes(16).toString("hex"),
     spanId: randomBytes(8).toString("hex"),
-    flags: w3c?.[2] ?? `0${google?.[2] ?? "0"}`,
+    flags: told?.flags ?? "00",
   };
 }

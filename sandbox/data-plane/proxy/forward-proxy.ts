@@ -8,6 +8,7 @@ import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
 import type { Visitor, Visitors } from "../callers";
 import { type Decision, decisionAside } from "../decisions";
+import { traceTold } from "../trace";
 import type { Traffic } from "../traffic";
 import type { Authority } from "./certificates";
 
@@ -83,7 +84,7 @@ export class ForwardProxy {
     const visitor = visitors.find(request.headers["proxy-authorization"]);
     const [, host = "", port = ""] = /^\[?([^\]]+?)\]?:(\d+)$/.exec(target.toLowerCase()) ?? [];
     const deny = (code: number, reason: Decision["reason"], message: string, more = "") => {
-      this.#decide(visitor, host || target, "CONNECT", code, reason, message);
+      this.#decide(visitor, host || target, request, code, reason, message);
       const length = Buffer.byteLength(message) + 1;
       const words = code === 407 ? "Proxy Authentication Required" : "Bad Gateway";
       socket.end(
@@ -93,7 +94,7 @@ export class ForwardProxy {
     if (!visitor) return deny(407, "proxy-credentials", "not a process of this sandbox", CHALLENGE);
     if (port !== "443" || !this.#endsHere(host)) {
       if (!this.#allows(host)) return deny(502, "host-not-played", notPlayed(`${host}:${port}`));
-      this.#decide(visitor, host, "CONNECT", 200, "let-through", "allowed to leave the sandbox");
+      this.#decide(visitor, host, request, 200, "let-through", "allowed to leave the sandbox");
       return tunnel(socket, head, host, Number(port), (why) => deny(502, "no-route", `${host}:${port}: ${why}`));
     }
     const route = visitor.route(host);
@@ -127,7 +128,7 @@ export class ForwardProxy {
       message: string,
       headers: Record<string, string> = {},
     ) => {
-      this.#decide(visitor, host, request.method ?? "", code, reason, message);
+      this.#decide(visitor, host, request, code, reason, message);
       request.resume();
       response.writeHead(code, { "Content-Type": "text/plain", Connection: "close", ...headers }).end(`${message}\n`);
     };
@@ -158,15 +159,15 @@ export class ForwardProxy {
   #decide(
     visitor: Visitor | undefined,
     callee: string,
-    method: string,
+    { method, headers }: Pick<IncomingMessage, "headers" | "method">,
     code: number,
     reason: Decision["reason"],
     message: string,
   ) {
     const { clock, onDecision } = this.#options;
-    onDecision(
-      decisionAside({ now: clock(), caller: visitor?.name() ?? "unknown", callee, method, code, reason, message }),
-    );
+    const trace = traceTold(headers)?.traceId;
+    const caller = visitor?.name() ?? "unknown";
+    onDecision(decisionAside({ now: clock(), caller, callee, method, code, reason, message, trace }));
   }
 
   #track(socket: Duplex): void {
