@@ -97,6 +97,7 @@ async function runServices({ controlPlane }: Sandbox, result: EngineResult, run:
     controlPlane,
     stackConfig,
     outputs,
+    homes: path.join(stateFolder, "homes"),
     onDecision: (decision) => log.write(decision),
     onLog: ({ service, stream, line }) => {
       if (stream === "sandbox" || options.logs) report.line(`  ${service} | ${line}`);

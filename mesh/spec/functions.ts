@@ -51,7 +51,12 @@ export const cloudFunction = z.strictObject({
     .describe("Name of the function in the code"),
   trigger: trigger.optional(),
   sandbox: z
-    .strictObject({ command: z.array(z.string().min(1)).min(1).describe("Program and arguments, run in `source`") })
+    .strictObject({
+      command: z
+        .array(z.string().min(1))
+        .min(1)
+        .describe("Program and arguments, run in `source`; `$PORT` and the process's other variables are put in"),
+    })
     .optional()
     .describe("How the sandbox starts it; default: the Functions Framework for Node.js"),
   ...callerKeys,

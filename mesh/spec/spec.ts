@@ -64,7 +64,11 @@ export const service = z.strictObject({
     ),
   sandbox: z
     .strictObject({
-      command: z.array(z.string().min(1)).min(1).optional().describe("Program and arguments, run in `source`"),
+      command: z
+        .array(z.string().min(1))
+        .min(1)
+        .optional()
+        .describe("Program and arguments, run in `source`; `$PORT` and the process's other variables are put in"),
       env: z
         .record(z.string(), z.string())
         .optional()

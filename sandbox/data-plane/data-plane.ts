@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import * as path from "node:path";
 import { projectOfEmail } from "../../google/accounts";
 import { refuseRealCredentials } from "../engine/cli/child-environment";
 import { temporaryFolder } from "../files/temporary-folder";
@@ -70,7 +71,7 @@ export class DataPlane {
       services: this.#services,
       identities: this.#identities,
       desk: this.#desk,
-      home: this.#folder,
+      homes: options.homes ?? path.join(this.#folder, "homes"),
     });
     const { directory, assertions: signer, issuer } = this.#identities;
     const verifier = new TokenVerifier(issuer);

@@ -30,6 +30,12 @@ export interface DataPlaneOptions {
   readonly clock?: () => Date;
   /** Where PATH and the like are taken from. @default process.env */
   readonly env?: NodeJS.ProcessEnv;
+  /**
+   * Folder for the home folders of the services, each by the service's name, with the caches that their tools keep there.
+   *
+   * @default - a temporary one, gone with the data plane
+   */
+  readonly homes?: string;
   /** Hosts outside of Google that may be dialled for real, `*.example.com` for all below one. @default none */
   readonly allow?: readonly string[];
   /** How long a service may take until it listens. @default 30000; Cloud Run's own is 240000 */

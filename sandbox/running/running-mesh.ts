@@ -15,7 +15,7 @@ import { type Identity, memberIdentity } from "./identities";
 import { declaredPeople, strangerAmong } from "./people";
 
 export interface RunningMeshOptions
-  extends Pick<DataPlaneOptions, "controlPlane" | "onDecision" | "onLog" | "env" | "clock"> {
+  extends Pick<DataPlaneOptions, "controlPlane" | "onDecision" | "onLog" | "env" | "clock" | "homes"> {
   readonly stackConfig: ProjectConfig;
   readonly outputs: StackOutputs;
 }

@@ -5,6 +5,7 @@ import { SECRET_VERSION } from "../../control-plane/handlers/secret-version";
 import { at, listAt, textAt } from "../../control-plane/properties";
 import { childEnvironment } from "../../engine/cli/child-environment";
 import type { RunService } from "../run-services";
+import { toolEnvironment } from "./tools";
 
 type Environment = Record<string, string>;
 
@@ -80,12 +81,13 @@ export function localEnvironment({ proxyUrl, authorityFile, bundleFile, metadata
   };
 }
 
-/** The machine's basics with a home folder of the sandbox's own; throws where real credentials are in reach. */
+/** The machine's basics and tools, with a home folder of the sandbox's own; throws where real credentials are in reach. */
 export function machineEnvironment(env: NodeJS.ProcessEnv, home: string): Environment {
   const basics = Object.fromEntries(BASICS.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
   const safe = childEnvironment(basics, home);
   delete safe["NO_GCE_CHECK"];
-  return safe as Environment;
+  // Java takes the home folder from the list of users, whatever HOME says.
+  return { ...safe, ...toolEnvironment(env), JAVA_TOOL_OPTIONS: `"-Duser.home=${home}"` } as Environment;
 }
 
 function secretValue(reference: string, version: string, service: RunService, controlPlane: ControlPlane): string {

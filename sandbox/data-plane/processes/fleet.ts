@@ -6,6 +6,7 @@ import { routeOf } from "../network";
 import type { DataPlaneOptions, ProxyAccess, ServiceStatus } from "../options";
 import type { RunService, RunServices } from "../run-services";
 import { cloudRunEnvironment, containerEnvironment, machineEnvironment } from "./environment";
+import { homeOf } from "./home";
 import { Runner } from "./runner";
 
 export interface Held {
@@ -20,8 +21,8 @@ export interface FleetOptions extends DataPlaneOptions {
   readonly services: RunServices;
   readonly identities: Identities;
   readonly desk: AccessDesk;
-  /** Home folder of the processes. */
-  readonly home: string;
+  /** Folder with a home folder for each service. */
+  readonly homes: string;
 }
 
 const START_TIMEOUT_MS = 30_000;
@@ -104,7 +105,7 @@ export class Fleet {
   }
 
   #runner({ service, access }: Held, current: () => RunService): Runner | undefined {
-    const { workloads, controlPlane, env = process.env, home } = this.options;
+    const { workloads, controlPlane, env = process.env, homes } = this.options;
     const { onLog, killAfterMs, startTimeoutMs = START_TIMEOUT_MS } = this.options;
     const workload = workloads.find((one) => one.service === service.name);
     if (!workload?.command || !current().isReady) return undefined;
@@ -117,7 +118,7 @@ export class Fleet {
       killAfterMs,
       onLog,
       environment: async (port) => ({
-        ...machineEnvironment(env, home),
+        ...machineEnvironment(env, homeOf(homes, service.name)),
         ...containerEnvironment(current(), controlPlane),
         ...workload.env,
         // After what the container asks for: a proxy of its own would lead out of the sandbox.

@@ -5,6 +5,7 @@ import { Agent } from "node:http";
 import { networkInterfaces } from "node:os";
 import { createInterface } from "node:readline";
 import { endWithThisProcess } from "../../children/watcher";
+import { expanded } from "./command";
 import { givePortBack, opens, takePort } from "./ports";
 
 /** A line that a service wrote. */
@@ -57,7 +58,8 @@ export class Instance {
     readonly port: number,
     env: NodeJS.ProcessEnv,
   ) {
-    const [command = "", ...args] = options.command;
+    const { command: words, unknown } = expanded(options.command, env);
+    const [command = "", ...args] = words;
     // A group of its own: what the command starts itself is ended with it.
     this.#child = spawn(command, args, {
       cwd: options.folder,
@@ -98,6 +100,12 @@ export class Instance {
         });
       });
     });
+    for (const name of unknown) {
+      this.#log(
+        "sandbox",
+        `${options.service} has no variable ${name}: $${name} in its command stays as it is written`,
+      );
+    }
     this.listening = this.#waitForPort();
     this.listening.catch(() => {});
   }

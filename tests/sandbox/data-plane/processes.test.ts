@@ -63,7 +63,7 @@ describe("processes", () => {
       );
       const { env: world, url: proxy, caFile } = await plane.proxyFor({ service: "order" });
       const env: Record<string, string> = (await ask(await plane.proxyFor({}), `${url("order")}/env`)).json();
-      const home = path.dirname(caFile);
+      const home = path.join(path.dirname(caFile), "homes", "order");
       assert.deepEqual(env, {
         PATH: process.env["PATH"],
         LANG: "C.UTF-8",
@@ -72,6 +72,8 @@ describe("processes", () => {
         APPDATA: path.join(home, "appdata"),
         XDG_CONFIG_HOME: path.join(home, ".config"),
         CLOUDSDK_CONFIG: path.join(home, ".config", "gcloud"),
+        GOFLAGS: "-modcacherw",
+        JAVA_TOOL_OPTIONS: `"-Duser.home=${home}"`,
         ...world,
         MODE: "here",
         LOCAL: "1",
@@ -99,6 +101,33 @@ describe("processes", () => {
       const after = (await get(opened, "/env")).json();
       assert.equal(after["MODE"], "new");
       assert.notEqual(after["K_REVISION"], before["K_REVISION"]);
+    });
+  });
+
+  describe("have a command", () => {
+    const words = async (...command: string[]) => {
+      const { plane, logs } = await readyMesh((controlPlane) => deploy(controlPlane, "order", PUBLIC), {
+        workloads: [{ ...workload("order", ...command), env: { MODE: "a b", EMPTY: "" } }],
+      });
+      const { port } = plane.stats.services[0]!;
+      await plane.close();
+      const said = logs.filter(({ stream }) => stream === "sandbox").map(({ line }) => line);
+      return { port, said, words: logs.filter(({ stream }) => stream === "stdout").map(({ line }) => line) };
+    };
+    const SAY =
+      "console.log(process.argv.slice(1).join('|')); require('node:net').createServer().listen(process.env.PORT)";
+
+    it("with the variables of their environment in the place of $NAME and ${NAME}, and tell of those that it lacks", async () => {
+      const args = ["--port=$PORT", "${PORT}", "$MODE", "[$EMPTY]", "$PROT", "a$", "$1", "$(PORT)", "$$"];
+      const { port, said, words: got } = await words(NODE, "-e", SAY, "--", ...args);
+      assert.equal(got[0], [`--port=${port}`, port, "a b", "[]", "$PROT", "a$", "$1", "$(PORT)", "$$"].join("|"));
+      assert.equal(said[0], "order has no variable PROT: $PROT in its command stays as it is written");
+    });
+
+    it("that a shell gets as it is written", async () => {
+      const script = `PORT_IS=$PORT; echo "$PORT_IS"; exec "${NODE}" -e "${SAY}" -- '$PORT'`;
+      const { port, words: got } = await words("/bin/sh", "-c", script);
+      assert.deepEqual(got.slice(0, 2), [String(port), "$PORT"]);
     });
   });
 
