@@ -68,6 +68,26 @@ describe("the chat backend", () => {
     assert.match(got.text, /"Hello, "[\s\S]*"ada@acme\.example\. "/);
   });
 
+  it("believes nobody's unsigned word for who is signed in: not IAP's own headers, which anybody can set", async () => {
+    const said = "accounts.google.com:root@acme.example";
+    for (const header of [
+      "x-goog-authenticated-user-email",
+      "x-goog-authenticated-user-id",
+      "x-forwarded-email",
+      "x-forwarded-user",
+      "x-iap-jwt-assertion-email",
+      "remote-user",
+    ]) {
+      const headers = { [header]: said };
+      const got = await http(`${url}/chat`, { method: "POST", json: { message: "hi" }, headers });
+      assert.match(got.text, /^data: \{"text":"Hello\. "\}\n\n/, header);
+      const verified = { ...headers, "x-auth-proxy-email": "ada@acme.example" };
+      const greeted = await http(`${url}/chat`, { method: "POST", json: { message: "hi" }, headers: verified });
+      assert.match(greeted.text, /"ada@acme\.example\. "/, header);
+      assert.doesNotMatch(greeted.text, /root/, header);
+    }
+  });
+
   it("refuses what is no question, with everything that is wrong", async () => {
     const got = await http(`${url}/chat`, { method: "POST", json: { message: " ", history: [{ role: "system" }] } });
     assert.equal(got.status, 400);

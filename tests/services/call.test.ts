@@ -195,6 +195,22 @@ describe("the authenticated caller", () => {
     assert.equal(fake.seen.length, 1);
   });
 
+  it("does not count another token as one of its retries, and gets no third one", async () => {
+    let renewals = 0;
+    tokens.renew = async () => `token-${++renewals + 1}`;
+    fake.answer((seen, response) => {
+      const isFirst = seen.headers["x-serverless-authorization"] === "Bearer token-1";
+      json(response, isFirst ? 401 : 503, {}, isFirst ? UNAUTHORIZED : {});
+      tokens.next = "token-2";
+    });
+    assert.equal((await caller({ retries: 2 }).call({ path: "/" })).status, 503);
+    assert.equal(fake.seen.length, 1 + 3, "the refused one, then one and its two retries");
+    fake.answer((_, response) => json(response, 401, {}, UNAUTHORIZED));
+    [tokens.next, renewals] = ["token-1", 0];
+    assert.equal((await caller().call({ path: "/" })).status, 401);
+    assert.deepEqual([fake.seen.length, renewals], [2, 1]);
+  });
+
   it("says that a call is no proper request: nothing is sent, and no retry is spent", async () => {
     const circle: Record<string, unknown> = {};
     circle["self"] = circle;

@@ -79,6 +79,8 @@ describe("CORS at the auth proxy", () => {
     assert.equal(await from("null"), 403);
     assert.equal(await from("https://evil.example", "GET"), 200);
     assert.equal(await from(`https://127.0.0.1:${proxy.port}`), 200, "the page's own origin");
+    assert.equal(await from("https://127.0.0.1:9"), 403, "another port is another origin");
+    assert.equal(await from("https://127.0.0.1"), 403, "the scheme's own port is another, too");
     assert.equal(backend.seen.length, 2);
   });
 });

@@ -103,6 +103,7 @@ describe("the auth proxy's tokens", () => {
           "backend: it takes no ID token for the audience that this proxy was told; its URL here must be one of its own URLs or custom audiences",
       },
     });
+    assert.equal(backend.seen.length, 1, "the metadata server has no other token, and this one is not sent again");
     const logged = proxy.log.find((entry) => entry["code"] === "callee-refused")!;
     assert.equal(logged["audience"], backend.url);
     const own = await http(`${proxy.url}/`, { headers: { authorization: "Bearer of-the-user" } });

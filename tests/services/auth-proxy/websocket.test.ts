@@ -198,6 +198,7 @@ describe("the auth proxy's WebSockets", () => {
       told(await raw(proxy.port, handshake("/", `Origin: ${origin}\r\n`), (got) => got.endsWith("hello")));
     assert.deepEqual(await from("https://evil.example"), { status: 403, code: "origin-refused" });
     assert.deepEqual(await from("null"), { status: 403, code: "origin-refused" });
+    assert.deepEqual(await from("https://app.example:8443"), { status: 403, code: "origin-refused" });
     assert.equal((await from("https://good.example")).status, 101);
     assert.equal((await from("https://app.example")).status, 101);
   });
@@ -249,6 +250,21 @@ describe("the auth proxy's WebSockets", () => {
     refusals = 1;
     const own = await raw(proxy.port, handshake("/", "Authorization: Bearer app\r\n"));
     assert.match(own, /^HTTP\/1\.1 401 [\s\S]*refused$/, "the application's own");
+  });
+
+  it("that Cloud Run refuses for the only token there is are not asked for with it again", async () => {
+    const tokens: unknown[] = [];
+    const backend = await handBackend((_, response) => response.end());
+    backend.server.on("upgrade", (incoming, socket: Socket) => {
+      tokens.push(incoming.headers["x-serverless-authorization"]);
+      const challenge = 'WWW-Authenticate: Bearer error="invalid_token"\r\nContent-Length: 0';
+      socket.end(`HTTP/1.1 401 Unauthorized\r\n${challenge}\r\n\r\n`);
+    });
+    const proxy = await proxyWith({ BACKEND_URL: backend.url });
+    const only = idToken(backend.url, Date.now() + 3_600_000);
+    proxy.metadata.answer((_, response) => response.writeHead(200, { "metadata-flavor": "Google" }).end(only));
+    assert.deepEqual(told(await raw(proxy.port, handshake())), { status: 502, code: "callee-refused" });
+    assert.equal(tokens.length, 1);
   });
 
   it("are not opened without a token, nor where nobody listens", async () => {
