@@ -11,6 +11,7 @@ export function jobArgs(job: JobSpec, mesh: MeshSpec, made?: MeshNetwork): Cloud
     ...common(job, mesh),
     task: defined({
       ...template(job, mesh, made),
+      gpuZonalRedundancyDisabled: standsInOneZone(job),
       maxRetries,
       timeout: timeoutSeconds === undefined ? undefined : `${timeoutSeconds}s`,
     }),
@@ -64,6 +65,14 @@ function template({ encryptionKey, gpuType, vpc, volumes }: TaskSpec, mesh: Mesh
     vpcAccess: vpc && vpcAccess(vpc, mesh, made),
     volumes: volumes && Object.entries(volumes).map(([name, one]) => volume(name, one)),
   });
+}
+
+/**
+ * Cloud Run gives jobs no GPU that is held ready in a second zone, which is its default all the same.
+ * Source: https://cloud.google.com/run/docs/configuring/jobs/gpu
+ */
+function standsInOneZone({ resources }: JobSpec): true | undefined {
+  return resources?.gpu === undefined ? undefined : true;
 }
 
 function described({ labels, annotations }: TaskSpec) {

@@ -1,28 +1,25 @@
-import { RESERVED_VARIABLES } from "../../services/runtime/contract";
+import { byteCount, cpuCount } from "../../google/quantities";
+import { EVENT_TIMEOUT_MAX_SECONDS, FUNCTION_CPUS, FUNCTION_DEFAULT_MEMORY } from "../limits";
 import { labelValue } from "../names";
 import { below, type Finding, type Problem } from "../problems";
 import type { FunctionSpec } from "../spec/spec";
-import { checkEnvironment } from "./containers";
+import { checkEnvironment } from "./container/environment";
+import { checkSize } from "./container/resources";
 import { checkIap } from "./iap";
 import { checkCallers, checkCalls, type Surroundings } from "./mesh";
 import { checkIdentity, checkLabels, checkName, checkScaling } from "./service";
 
 /** Checks of functions: what they are in themselves, whom they call, and who calls them. */
 
-/** Set by the builder and by Cloud Run. Source: https://cloud.google.com/functions/docs/configuring/env-var */
-const FUNCTION_VARIABLES = [...RESERVED_VARIABLES, "FUNCTION_TARGET", "FUNCTION_SIGNATURE_TYPE"];
-
-/** Source: https://cloud.google.com/functions/quotas#time_limits */
-const EVENT_TIMEOUT_MAX_SECONDS = 540;
-
 export function checkFunction(spec: FunctionSpec, around: Surroundings): Finding[] {
   const path = `functions.${spec.key}`;
   const own = [
     ...checkName(spec, around.place),
     ...checkIdentity(spec),
-    ...checkEnvironment(spec, FUNCTION_VARIABLES),
+    ...checkEnvironment(spec, "function"),
     ...checkLabels(spec),
     ...checkScaling(spec),
+    ...checkResources(spec),
     ...checkConcurrency(spec),
     ...checkTrigger(spec),
     ...checkReason(spec),
@@ -35,18 +32,23 @@ export function checkFunction(spec: FunctionSpec, around: Surroundings): Finding
   ];
 }
 
+/** What it gets that it does not name: memory of ours, and CPUs by its memory. */
+function defaultsOf({ resources }: FunctionSpec) {
+  const memory = resources?.memory ?? FUNCTION_DEFAULT_MEMORY;
+  const [, cpu = FUNCTION_CPUS.at(-1)![1]] = FUNCTION_CPUS.find(([most]) => byteCount(memory) <= most) ?? [];
+  return { cpu, memory: FUNCTION_DEFAULT_MEMORY };
+}
+
+function checkResources(spec: FunctionSpec): Finding[] {
+  return checkSize(spec.resources, "resources", undefined, defaultsOf(spec));
+}
+
 /** Source: https://cloud.google.com/functions/docs/configuring/concurrency */
-function checkConcurrency({ concurrency = 1, resources }: FunctionSpec): Finding[] {
-  const { cpu } = resources ?? {};
-  const count = cpu === undefined || cpu.endsWith("m") ? 0 : Number(cpu);
-  if (concurrency === 1 || count >= 1) return [];
-  return [
-    {
-      path: "concurrency",
-      message: `got ${concurrency}, expected 1 with less than one CPU; set "resources.cpu"`,
-      restsOn: ["resources.cpu"],
-    },
-  ];
+function checkConcurrency(spec: FunctionSpec): Finding[] {
+  const { concurrency = 1, resources } = spec;
+  if (concurrency === 1 || cpuCount(resources?.cpu ?? defaultsOf(spec).cpu) >= 1) return [];
+  const message = `got ${concurrency}, expected 1 with less than one CPU; set "resources.cpu"`;
+  return [{ path: "concurrency", message, restsOn: ["concurrency", "resources"] }];
 }
 
 const REASON_MIN_CHARACTERS = 10;

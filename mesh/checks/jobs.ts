@@ -2,35 +2,25 @@ import { SERVICE_NAME_MAX } from "../../google/run";
 import { KEY_PATTERN } from "../names";
 import { below, type Finding, type Problem } from "../problems";
 import type { JobSpec, WorkerPoolSpec } from "../spec/spec";
-import { checkContainers, checkEnvironment } from "./containers";
+import { checkEnvironment } from "./container/environment";
+import { checkContainers } from "./containers";
 import { checkCalls, type Surroundings } from "./mesh";
 import { checkIdentity, checkImage, checkLabels } from "./service";
 
 /** Checks of jobs and worker pools: what they are in themselves, and whom they call. */
 
-/** Set by Cloud Run itself. Source: https://cloud.google.com/run/docs/container-contract#jobs-env-vars */
-const JOB_VARIABLES = [
-  "CLOUD_RUN_JOB",
-  "CLOUD_RUN_EXECUTION",
-  "CLOUD_RUN_TASK_INDEX",
-  "CLOUD_RUN_TASK_ATTEMPT",
-  "CLOUD_RUN_TASK_COUNT",
-];
-/** Source: https://cloud.google.com/run/docs/container-contract#worker-pools-env-vars */
-const WORKER_POOL_VARIABLES = ["CLOUD_RUN_WORKER_POOL", "CLOUD_RUN_WORKER_POOL_REVISION"];
-
 export function checkJob(job: JobSpec, around: Surroundings): Finding[] {
-  return checkTask(job, `jobs.${job.key}`, JOB_VARIABLES, checkParallelism(job), around);
+  return checkTask(job, `jobs.${job.key}`, "job", checkParallelism(job), around);
 }
 
 export function checkWorkerPool(pool: WorkerPoolSpec, around: Surroundings): Finding[] {
-  return checkTask(pool, `workerPools.${pool.key}`, WORKER_POOL_VARIABLES, [], around);
+  return checkTask(pool, `workerPools.${pool.key}`, "workerPool", [], around);
 }
 
 function checkTask(
   spec: JobSpec | WorkerPoolSpec,
   path: string,
-  reserved: readonly string[],
+  kind: "job" | "workerPool",
   more: readonly Finding[],
   around: Surroundings,
 ): Finding[] {
@@ -38,8 +28,8 @@ function checkTask(
     ...checkImage(spec),
     ...checkName(spec),
     ...checkIdentity(spec),
-    ...checkEnvironment(spec, reserved),
-    ...checkContainers(spec),
+    ...checkEnvironment(spec, kind),
+    ...checkContainers(spec, kind === "job" ? "job" : "worker pool"),
     ...checkLabels(spec),
     ...more,
   ];

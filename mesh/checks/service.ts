@@ -3,7 +3,10 @@ import { DNS_LABEL_MAX, SERVICE_NAME_MAX, TAG_AND_NAME_MAX } from "../../google/
 import { KEY_PATTERN, LABELS_MAX, labelKeyProblem, reservedPrefix } from "../names";
 import { below, type Finding, type Problem } from "../problems";
 import type { Place, ServiceSpec } from "../spec/spec";
-import { checkContainers, checkEnvironment, checkProbes } from "./containers";
+import { checkEnvironment } from "./container/environment";
+import { checkProbes } from "./container/probes";
+import { checkContainers } from "./containers";
+import { checkTraffic } from "./traffic";
 
 /** Checks of one service by itself. Each returns what is wrong, paths relative to the service. */
 const CHECKS: readonly ((spec: ServiceSpec, place: Place) => Finding[])[] = [
@@ -11,9 +14,9 @@ const CHECKS: readonly ((spec: ServiceSpec, place: Place) => Finding[])[] = [
   checkSandbox,
   checkName,
   checkIdentity,
-  (spec) => checkEnvironment(spec),
+  (spec) => checkEnvironment(spec, "service"),
   checkProbes,
-  checkContainers,
+  (spec) => checkContainers(spec, "service"),
   checkLabels,
   checkScaling,
   checkTraffic,
@@ -156,19 +159,5 @@ export function checkScaling({ scaling = {} }: Pick<ServiceSpec, "scaling">): Pr
       message: "excludes minInstances and maxInstances; keep one of the two ways",
     });
   }
-  return problems;
-}
-
-function checkTraffic({ traffic }: ServiceSpec): Problem[] {
-  if (!traffic) return [];
-  const problems: Problem[] = [];
-  const sum = traffic.reduce((total, { percent = 0 }) => total + percent, 0);
-  if (sum !== 100) problems.push({ path: "traffic", message: `got ${sum} percent in all, expected 100` });
-  const tags = new Set<string>();
-  traffic.forEach(({ tag }, i) => {
-    if (tag !== undefined && tags.has(tag))
-      problems.push({ path: `traffic[${i}].tag`, message: `"${tag}" is given twice; a tag names one revision` });
-    if (tag !== undefined) tags.add(tag);
-  });
   return problems;
 }

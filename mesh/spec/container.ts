@@ -1,15 +1,15 @@
 import { z } from "zod";
+import { CPU_PATTERN, MEMORY_PATTERN } from "../../google/quantities";
+import { PROBE_MAX_SECONDS } from "../limits";
 
 /** The part of a service's config that describes its containers, as written in stack config. */
 
 const port = z.int().min(1).max(65535);
 const seconds = (max: number) => z.int().min(1).max(max);
-
-const periods = {
-  periodSeconds: seconds(3600).optional().describe("Seconds between probes; default: 10"),
-  timeoutSeconds: seconds(3600).optional().describe("Seconds until one probe has failed; default: 1"),
-  failureThreshold: z.int().min(1).optional().describe("Failures in a row until the probe has failed; default: 3"),
-};
+const period = (schema: z.ZodInt) => schema.optional().describe("Seconds between probes; default: 10");
+const timeout = (max: number) =>
+  seconds(max).optional().describe("Seconds until one probe has failed, at most the period; default: 1");
+const failureThreshold = z.int().min(1).optional().describe("Failures in a row until the probe has failed; default: 3");
 const httpGet = z
   .strictObject({
     path: z.string().regex(/^\//, 'must start with "/"').describe("Path that answers 2xx or 3xx when healthy"),
@@ -25,23 +25,35 @@ const grpc = z
   .optional()
   .describe("Probe by the gRPC health protocol");
 
-const probe = z.strictObject({
-  httpGet,
-  tcpSocket: z
-    .strictObject({ port: port.describe("Container port") })
-    .optional()
-    .describe("Probe by opening a TCP connection"),
-  grpc,
-  initialDelaySeconds: z
-    .int()
-    .min(0)
-    .max(240)
-    .optional()
-    .describe("Seconds to wait before the first probe; default: 0"),
-  ...periods,
-});
+/** @param max most seconds of the delay, the period and the timeout */
+const probe = (max: number) =>
+  z.strictObject({
+    httpGet,
+    tcpSocket: z
+      .strictObject({ port: port.describe("Container port") })
+      .optional()
+      .describe("Probe by opening a TCP connection"),
+    grpc,
+    initialDelaySeconds: z
+      .int()
+      .min(0)
+      .max(max)
+      .optional()
+      .describe("Seconds to wait before the first probe; default: 0"),
+    periodSeconds: period(seconds(max)),
+    timeoutSeconds: timeout(max),
+    failureThreshold,
+  });
+const startupProbe = probe(PROBE_MAX_SECONDS.startup);
+const livenessProbe = probe(PROBE_MAX_SECONDS.liveness);
 /** Cloud Run's API knows no `successThreshold`. Source: https://cloud.google.com/run/docs/reference/rest/v2/Container#Probe */
-const readinessProbe = z.strictObject({ httpGet, grpc, ...periods });
+const readinessProbe = z.strictObject({
+  httpGet,
+  grpc,
+  periodSeconds: period(z.int().min(1)),
+  timeoutSeconds: timeout(PROBE_MAX_SECONDS.readinessTimeout),
+  failureThreshold,
+});
 
 const secretRef = z.strictObject({
   secret: z
@@ -68,6 +80,8 @@ const requiredImage = z
   .regex(/^\S+$/, "must be a container image reference without spaces")
   .describe("Container image, best pinned by digest: `REGION-docker.pkg.dev/PROJECT/REPOSITORY/IMAGE@sha256:…`");
 
+const MEMORY_FORM = 'must be an amount with a unit, e.g. "512Mi"';
+
 const container = z.strictObject({
   command: z.array(z.string()).optional().describe("Entry point; default: the image's"),
   args: z.array(z.string()).optional().describe("Arguments of the entry point; default: the image's"),
@@ -84,22 +98,27 @@ const container = z.strictObject({
     .optional()
     .describe("Environment variables; the URLs of called services are added"),
   port: port.optional().describe("Port that receives requests; default: 8080, told to the container as `PORT`"),
-  startupProbe: probe.optional().describe("When the container has started; default: Cloud Run's TCP probe"),
-  livenessProbe: probe.optional().describe("When the container has to be restarted; default: never"),
+  startupProbe: startupProbe.optional().describe("When the container has started; default: Cloud Run's TCP probe"),
+  livenessProbe: livenessProbe.optional().describe("When the container has to be restarted; default: never"),
   readinessProbe: readinessProbe.optional().describe("When the instance receives requests; default: once started"),
   resources: z
     .strictObject({
       cpu: z
         .string()
-        .regex(/^(0\.\d{1,2}|[1-9]|\d+m)$/, 'must be a number of CPUs in quotes, e.g. "1" or "0.5"')
+        .regex(CPU_PATTERN, 'must be a number of CPUs in quotes, e.g. "1" or "0.5"')
         .optional()
-        .describe('CPUs, e.g. `"1"`; default: 1'),
+        .describe('CPUs: `"1"`, `"2"`, `"4"`, `"6"` or `"8"`, or a share from `"0.08"` on; default: 1'),
       memory: z
         .string()
-        .regex(/^\d+(Mi|Gi|M|G)$/, 'must be an amount with a unit, e.g. "512Mi"')
+        .regex(MEMORY_PATTERN, MEMORY_FORM)
         .optional()
-        .describe("Memory with its unit, e.g. `512Mi`; default: 512Mi"),
-      gpu: z.int().min(1).max(8).optional().describe("GPUs (`nvidia.com/gpu`); needs `gpuType` on the service"),
+        .describe("Memory with its unit, e.g. `512Mi`, as much as goes with the CPUs; default: 512Mi"),
+      gpu: z
+        .int()
+        .min(1)
+        .max(1)
+        .optional()
+        .describe("GPUs (`nvidia.com/gpu`), 1 of an instance; needs `gpuType` beside `resources`"),
       cpuIdle: z.boolean().optional().describe("Whether CPU is given only during requests; default: true"),
       startupCpuBoost: z.boolean().optional().describe("Whether a starting container gets more CPU; default: true"),
     })
@@ -113,7 +132,7 @@ const name63 = z
     /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/,
     "must be at most 63 lower-case letters, digits and hyphens, starting with a letter",
   );
-const mountPath = z.string().regex(/^\//, 'must start with "/"');
+const mountPath = z.string().regex(/^\/[^:]*$/, 'must start with "/", and hold no ":"');
 
 export const sidecar = container.omit({ port: true, readinessProbe: true }).extend({
   image: requiredImage,
@@ -135,7 +154,11 @@ const volume = z.strictObject({
     .describe("One secret as a file; the account gets access to it"),
   emptyDir: z
     .strictObject({
-      sizeLimit: z.string().optional().describe("e.g. `128Mi`; default: half of the container's memory"),
+      sizeLimit: z
+        .string()
+        .regex(MEMORY_PATTERN, MEMORY_FORM)
+        .optional()
+        .describe("e.g. `128Mi`; default: half of the container's memory"),
     })
     .optional()
     .describe("Memory, shared by the containers of an instance"),
@@ -173,6 +196,6 @@ export const containerKeys = {
 export type ContainerSpec = z.infer<typeof container>;
 export type SidecarSpec = z.infer<typeof sidecar>;
 export type VolumeSpec = z.infer<typeof volume>;
-export type ProbeSpec = z.infer<typeof probe>;
+export type ProbeSpec = z.infer<typeof startupProbe>;
 export type ReadinessProbeSpec = z.infer<typeof readinessProbe>;
 export type EnvValue = z.infer<typeof envValue>;

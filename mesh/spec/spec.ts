@@ -39,7 +39,11 @@ const iap = z
 
 const traffic = z.strictObject({
   percent: z.int().min(0).max(100).optional().describe("Share of requests; default: 0"),
-  revision: z.string().optional().describe("Revision name; default: the latest"),
+  revision: z
+    .string()
+    .regex(KEY_PATTERN, 'must be the name of a revision, e.g. "web-00001-abc"')
+    .optional()
+    .describe("Name of a revision of this service, which exists already; default: the latest"),
   tag: z
     .string()
     .regex(KEY_PATTERN, "must be lower-case letters, digits and hyphens, starting with a letter")

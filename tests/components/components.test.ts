@@ -355,14 +355,14 @@ describe("CloudRunMesh", () => {
         startupProbe: { httpGet: { path: "/ready" }, periodSeconds: 2 },
         livenessProbe: { grpc: {} },
         readinessProbe: { httpGet: { path: "/ready" }, failureThreshold: 2 },
-        resources: { cpu: "2", memory: "1Gi", cpuIdle: false, startupCpuBoost: false, gpu: 1 },
+        resources: { cpu: "4", memory: "16Gi", cpuIdle: false, startupCpuBoost: false, gpu: 1 },
         gpuType: "nvidia-l4",
         volumes: {
           tls: { mountPath: "/tls", secret: { secret: "tls", version: "1", path: "cert.pem" } },
           cache: { mountPath: "/cache", emptyDir: { sizeLimit: "64Mi" } },
           files: { mountPath: "/files", gcs: { bucket: "acme-files", readOnly: true } },
           share: { mountPath: "/share", nfs: { server: "10.0.0.2", path: "/export" } },
-          sql: { mountPath: "/cloudsql", cloudSql: { instances: ["acme-dev:europe-west9:db"] } },
+          cloudsql: { mountPath: "/cloudsql", cloudSql: { instances: ["acme-dev:europe-west9:db"] } },
         },
         sidecars: {
           agent: {
@@ -417,7 +417,7 @@ describe("CloudRunMesh", () => {
           { name: "cache", emptyDir: { medium: "MEMORY", sizeLimit: "64Mi" } },
           { name: "files", gcs: { bucket: "acme-files", readOnly: true } },
           { name: "share", nfs: { server: "10.0.0.2", path: "/export" } },
-          { name: "sql", cloudSqlInstance: { instances: ["acme-dev:europe-west9:db"] } },
+          { name: "cloudsql", cloudSqlInstance: { instances: ["acme-dev:europe-west9:db"] } },
         ],
         containers: [
           {
@@ -432,14 +432,14 @@ describe("CloudRunMesh", () => {
             resources: {
               cpuIdle: false,
               startupCpuBoost: false,
-              limits: { cpu: "2", memory: "1Gi", "nvidia.com/gpu": "1" },
+              limits: { cpu: "4", memory: "16Gi", "nvidia.com/gpu": "1" },
             },
             volumeMounts: [
               { name: "tls", mountPath: "/tls" },
               { name: "cache", mountPath: "/cache" },
               { name: "files", mountPath: "/files" },
               { name: "share", mountPath: "/share" },
-              { name: "sql", mountPath: "/cloudsql" },
+              { name: "cloudsql", mountPath: "/cloudsql" },
             ],
             envs: [
               { name: "API_URL", value: "https://api-123456789012.europe-west9.run.app" },

@@ -124,7 +124,7 @@ describe("jobs and worker pools of a mesh", () => {
       args: ["main.js"],
       workingDir: "/app",
       env: { LEVEL: "info", KEY: { secret: "key", version: "3" } },
-      resources: { cpu: "2", memory: "1Gi", gpu: 1 },
+      resources: { cpu: "4", memory: "16Gi", gpu: 1 },
       gpuType: "nvidia-l4",
       volumes: {
         scratch: { mountPath: "/scratch", emptyDir: {} },
@@ -153,7 +153,7 @@ describe("jobs and worker pools of a mesh", () => {
           commands: ["node"],
           args: ["main.js"],
           workingDir: "/app",
-          resources: { limits: { cpu: "2", memory: "1Gi", "nvidia.com/gpu": "1" } },
+          resources: { limits: { cpu: "4", memory: "16Gi", "nvidia.com/gpu": "1" } },
           volumeMounts: [
             { name: "scratch", mountPath: "/scratch" },
             { name: "cert", mountPath: "/cert" },
@@ -181,6 +181,7 @@ describe("jobs and worker pools of a mesh", () => {
         template: {
           ...shared,
           serviceAccount: "nightly-sa@acme-dev.iam.gserviceaccount.com",
+          gpuZonalRedundancyDisabled: true,
           maxRetries: 0,
           timeout: "1800s",
         },

@@ -100,7 +100,10 @@ describe("the APIs that a mesh needs", () => {
     [
       "sqladmin",
       "a Cloud SQL volume",
-      { ...alone, web: { calls: [], volumes: { sql: { mountPath: "/sql", cloudSql: { instances: ["a:b:c"] } } } } },
+      {
+        ...alone,
+        web: { calls: [], volumes: { cloudsql: { mountPath: "/cloudsql", cloudSql: { instances: ["a:b:c"] } } } },
+      },
     ],
     [
       "storage",

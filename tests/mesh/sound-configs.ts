@@ -19,7 +19,7 @@ const volumes = {
   cache: { mountPath: "/cache", emptyDir: { sizeLimit: "128Mi" } },
   files: { mountPath: "/files", gcs: { bucket: "acme-files", readOnly: true, mountOptions: ["implicit-dirs"] } },
   share: { mountPath: "/share", nfs: { server: "10.0.0.2", path: "/exports", readOnly: true } },
-  database: { mountPath: "/cloudsql", cloudSql: { instances: ["acme-dev:europe-west9:orders"] } },
+  cloudsql: { mountPath: "/cloudsql", cloudSql: { instances: ["acme-dev:europe-west9:orders"] } },
 };
 
 const network = {
@@ -39,7 +39,7 @@ const task = {
   ...caller,
   ...main,
   volumes,
-  resources: { cpu: "1", memory: "512Mi", gpu: 1 },
+  resources: { cpu: "4", memory: "16Gi", gpu: 1 },
   gpuType: "nvidia-l4",
   annotations: { owner: "shop" },
   encryptionKey: "projects/acme-dev/locations/europe-west9/keyRings/ring/cryptoKeys/key",
@@ -66,7 +66,7 @@ const web = {
       ...main,
       startupProbe: probes[0],
       livenessProbe: probes[0],
-      resources: { cpu: "1", memory: "512Mi", gpu: 1, cpuIdle: false, startupCpuBoost: true },
+      resources: { cpu: "1", memory: "512Mi", cpuIdle: false, startupCpuBoost: true },
       dependsOn: ["main"],
     },
   },
@@ -223,8 +223,15 @@ export const soundConfigs: readonly Readonly<Record<string, unknown>>[] = [
         readinessProbe: { grpc, ...periods },
         volumes,
         sidecars: {
-          proxy: { image: IMAGE, startupProbe: probes[1], livenessProbe: probes[1], mounts: { cache: "/cache" } },
+          proxy: {
+            image: IMAGE,
+            startupProbe: probes[1],
+            livenessProbe: probes[1],
+            mounts: { cache: "/cache" },
+            resources: { cpu: "4", memory: "16Gi", gpu: 1, cpuIdle: false },
+          },
         },
+        gpuType: "nvidia-l4",
         scaling: { manualInstances: 1 },
       },
       api: { image: IMAGE },

@@ -8,6 +8,11 @@ import { wrongFunctions } from "./functions";
 import { wrongIdentities } from "./identity";
 import { wrongJobs } from "./jobs";
 import { wrongTogether } from "./judged-together";
+import { wrongInstances } from "./limits/instances";
+import { wrongMounts } from "./limits/mounts";
+import { wrongTimes } from "./limits/times";
+import { wrongTraffic } from "./limits/traffic";
+import { wrongVariables } from "./limits/variables";
 import { wrongLoadBalancers } from "./load-balancer";
 import { wrongMeshes } from "./mesh";
 import { wrongNetworks } from "./networks";
@@ -25,6 +30,11 @@ export const wrongConfigs: readonly WrongConfig[] = [
   ...wrongFormerly,
   ...wrongIdentities,
   ...wrongContainers,
+  ...wrongInstances,
+  ...wrongMounts,
+  ...wrongTimes,
+  ...wrongTraffic,
+  ...wrongVariables,
   ...wrongDatabases,
   ...wrongFunctions,
   ...wrongJobs,

@@ -48,7 +48,7 @@ export const wrongTogether: readonly WrongConfig[] = [
     problems: [
       "services.web.sidecars.proxy.env.LEVEL: got a list, expected text, a number, true or false or { secret, version }",
       "services.web.sidecars.proxy.image: is missing; text is needed",
-      'services.web.sidecars.proxy.env.PORT: "PORT" is set by Cloud Run; set "port" instead',
+      'services.web.sidecars.proxy.env.PORT: "PORT" is set by Cloud Run; remove it',
     ],
   },
   {
