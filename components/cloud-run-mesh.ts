@@ -3,6 +3,7 @@
 import * as storage from "@pulumi/gcp/storage";
 import * as pulumi from "@pulumi/pulumi";
 import { accountEmail } from "../google/accounts";
+import { normalizedMember } from "../google/members";
 import {
   type AccessGraph,
   type AccessRow,
@@ -223,7 +224,7 @@ export class CloudRunMesh extends pulumi.ComponentResource {
   }
 
   private memberOf(from: Caller): pulumi.Input<string> {
-    if ("member" in from) return this.madeMembers.get(from.member) ?? from.member;
+    if ("member" in from) return this.madeMembers.get(normalizedMember(from.member)) ?? from.member;
     return this.callers[callerName(from)]!.member;
   }
 }

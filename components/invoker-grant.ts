@@ -5,6 +5,7 @@
  */
 import * as cloudrunv2 from "@pulumi/gcp/cloudrunv2";
 import * as pulumi from "@pulumi/pulumi";
+import { isPublicMember } from "../google/members";
 import { INVOKER_ROLE } from "../mesh";
 
 export interface InvokerGrantArgs {
@@ -42,10 +43,10 @@ function noEnd(name: string): string {
   return `InvokerGrant "${name}" got "until", which takes a condition on the policy of a Cloud Run service: the provider reads such a policy back without it, and every later change of the policy fails; let people mint tokens of a DeveloperAccess until their day, or leave the grant out when its day is over`;
 }
 
-/** IAM compares these two names exactly; any spelling of them is taken for what was meant. */
+/** @throws RunError where a member is anybody at all, in whatever spelling */
 export function refusePublic(component: string, member: pulumi.Input<string>): pulumi.Input<string> {
   const check = (one: string) => {
-    if (!/^\s*all(authenticated)?users\s*$/i.test(one)) return one;
+    if (!isPublicMember(one)) return one;
     throw new pulumi.RunError(
       `${component} "${one}" would let anyone in; name who may call, e.g. "group:callers@example.com"`,
     );

@@ -12,6 +12,7 @@ export {
   type Edge,
   type Impersonation,
 } from "./graph";
+export { isOnePerson, parseMember } from "./members";
 export { accessKey, accountId, functionBucket, labelValue } from "./names";
 export { DEFAULT_MAX_INSTANCES, type NetworkSpec } from "./network";
 export type { OperatorGrant } from "./operators";

@@ -1,59 +1,80 @@
-/** IAM principals that a service may be opened to by name. Source: https://cloud.google.com/iam/docs/principal-identifiers */
+/** IAM principals that a config may name. Source: https://cloud.google.com/iam/docs/principal-identifiers */
+import { isDefaultAccount } from "../google/accounts";
+import { isPublicMember, serviceAccountEmail } from "../google/members";
+
 const EMAIL = "[^\\s@:]+@[^\\s@:]+\\.[^\\s@:]+";
+const WORKFORCE = "iam\\.googleapis\\.com\\/locations\\/global\\/workforcePools\\/[^/\\s]+";
+const WORKLOAD = "iam\\.googleapis\\.com\\/projects\\/\\d+\\/locations\\/global\\/workloadIdentityPools\\/[^/\\s]+";
 
 /** Who stands behind a member: a person (or many), or a workload. */
 export type MemberKind = "person" | "workload";
 
-const FORMS: readonly { readonly pattern: RegExp; readonly kind: MemberKind }[] = [
-  { pattern: new RegExp(`^user:${EMAIL}$`), kind: "person" },
-  { pattern: new RegExp(`^group:${EMAIL}$`), kind: "person" },
-  { pattern: new RegExp(`^serviceAccount:${EMAIL}$`), kind: "workload" },
-  {
-    pattern: /^principal:\/\/iam\.googleapis\.com\/locations\/global\/workforcePools\/[^/\s]+\/subject\/\S+$/,
-    kind: "person",
-  },
-  {
-    pattern:
-      /^principalSet:\/\/iam\.googleapis\.com\/locations\/global\/workforcePools\/[^/\s]+\/(group\/|attribute\.)\S+$/,
-    kind: "person",
-  },
-  {
-    pattern:
-      /^principal(Set)?:\/\/iam\.googleapis\.com\/projects\/\d+\/locations\/global\/workloadIdentityPools\/[^/\s]+\/\S+$/,
-    kind: "workload",
-  },
+const FORMS: readonly (readonly [RegExp, MemberKind])[] = [
+  [new RegExp(`^(user|group):${EMAIL}$`), "person"],
+  [new RegExp(`^serviceAccount:${EMAIL}$`), "workload"],
+  [new RegExp(`^principal://${WORKFORCE}/subject/\\S+$`), "person"],
+  [new RegExp(`^principalSet://${WORKFORCE}/(group|attribute\\.[^/\\s]+)/\\S+$`), "person"],
+  [new RegExp(`^principal://${WORKLOAD}/subject/\\S+$`), "workload"],
+  [new RegExp(`^principalSet://${WORKLOAD}/(group|namespace|attribute\\.[^/\\s]+)/\\S+$`), "workload"],
 ];
 
 const ALLOWED =
   'write "user:", "group:" or "serviceAccount:" with an e-mail address, or a "principal://" or "principalSet://" identifier';
 
-const WHOLE_POOL = /^principalSet:\/\/iam\.googleapis\.com\/locations\/global\/workforcePools\/([^/\s]+)\/\*$/;
+/** Members that are more than was named, or nobody; what is wrong with each, and what to write in its place. */
+const REFUSED: readonly (readonly [RegExp, (member: string) => string])[] = [
+  [/^domain:/, (member) => `is a whole domain; name a group of it instead, e.g. "group:callers@${member.slice(7)}"`],
+  [/^deleted:/, () => "is deleted and can call nothing; remove the entry"],
+  [
+    /^project(owner|editor|viewer):/,
+    () => `is whoever holds a role on a project; name a group of them instead, e.g. "group:owners@acme.com"`,
+  ],
+  [
+    /^principalset:\/\/cloudresourcemanager\.googleapis\.com\//,
+    () => "is every identity of a project, a folder or an organization; name the accounts or the group that call",
+  ],
+  [
+    /^principalset:\/\/[^?]*\/workforcepools\/[^/]+\/\*$/,
+    (member) => `is everybody of a pool; name a group of it instead, e.g. "${member.slice(0, -1)}group/OBJECT_ID"`,
+  ],
+  [
+    /^principalset:\/\/[^?]*\/workloadidentitypools\/[^/]+\/\*$/,
+    (member) =>
+      `is every workload of a pool; name those with an attribute instead, e.g. "${member.slice(0, -1)}attribute.NAME/VALUE"`,
+  ],
+  [
+    /^principalset:\/\/[^?]*\/workloadidentitypools\/[^/]+\/kubernetes\.cluster\//,
+    (member) =>
+      `is every pod of a cluster; name a namespace instead, e.g. "${member.replace(/kubernetes\.cluster\/.*$/i, "namespace/NAMESPACE")}"`,
+  ],
+];
 
 export type Member = { readonly kind: MemberKind } | { readonly problem: string };
 
 /** Tells who a member is, or why nobody can be let in under that name. */
 export function parseMember(member: string): Member {
-  const bare = member.trim().toLowerCase();
-  if (bare === "allusers" || bare === "allauthenticatedusers") {
+  if (isPublicMember(member)) {
     return { problem: `"${member}" would let anyone in; no config value does; name who may call: ${ALLOWED}` };
   }
-  if (bare.startsWith("domain:")) {
+  const bare = member.trim();
+  const refused = REFUSED.find(([pattern]) => pattern.test(bare.toLowerCase()))?.[1];
+  if (refused) return { problem: `"${member}" ${refused(bare)}` };
+  if (isDefaultAccount(serviceAccountEmail(bare) ?? "")) {
     return {
-      problem: `"${member}" is a whole domain; name a group of it instead, e.g. "group:callers@${member.slice(7)}"`,
+      problem: `"${member}" is a default service account, which every workload of a project may run as; give the caller an account of its own and name that`,
     };
   }
-  const pool = WHOLE_POOL.exec(member)?.[1];
-  if (pool !== undefined) {
-    const group = `principalSet://iam.googleapis.com/locations/global/workforcePools/${pool}/group/OBJECT_ID`;
-    return { problem: `"${member}" is everybody of a pool; name a group of it instead, e.g. "${group}"` };
-  }
-  if (bare.startsWith("deleted:")) return { problem: `"${member}" is deleted and can call nothing; remove the entry` };
-  const form = FORMS.find(({ pattern }) => pattern.test(member));
-  return form ? { kind: form.kind } : { problem: `"${member}" is not a principal; ${ALLOWED}` };
+  const kind = FORMS.find(([pattern]) => pattern.test(member))?.[1];
+  return kind ? { kind } : { problem: `"${member}" is not a principal; ${ALLOWED}` };
 }
 
 /** Whether a member is a person, or many: somebody who signs in, and may mint tokens of an account. */
 export function isPerson(member: string): boolean {
   const parsed = parseMember(member);
   return "kind" in parsed && parsed.kind === "person";
+}
+
+/** Whether a member is one human being, who leaves without anybody's editing a config: what they get has to end. */
+export function isOnePerson(member: string): boolean {
+  return isPerson(member) && /^(user|principal):/.test(member);
 }

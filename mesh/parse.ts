@@ -7,6 +7,7 @@ import { checkLoadBalancer } from "./checks/load-balancer";
 import { checkMesh, checkServices } from "./checks/mesh";
 import { checkRoom, checkServiceNetworks } from "./checks/network";
 import { checkOperator } from "./checks/operators";
+import { checkHoldings, checkWays } from "./checks/people";
 import { checkUnique } from "./checks/unique";
 import type { MeshInput } from "./decode";
 import { accessGraph, type Edge } from "./graph";
@@ -64,7 +65,10 @@ export function parseMesh(input: MeshInput, today: string): Parsed {
   const graph = accessGraph(spec);
   const twice = checkMemberships(graph, place.project, asWritten);
   const named = checkGrantNames(graph, asWritten).filter(({ path }) => !twice.some((one) => one.path === path));
-  const clashes = [...named, ...twice].filter(({ path }) => !found.some((other) => isRelated(other.path, path)));
+  const again = [...checkWays(graph, asWritten), ...checkHoldings(graph, place, asWritten)];
+  const clashes = [...named, ...twice, ...again].filter(
+    ({ path }) => !found.some((other) => isRelated(other.path, path)),
+  );
   const certain = [...found, ...clashes].map((one) => mapPaths(one, asWritten)).filter((one) => isCertain(one, lost));
   problems.push(...certain.map(({ path, message }) => ({ path, message })));
   if (problems.length > 0) return { problems: inOrder(problems, input.config), warnings: [] };

@@ -1,3 +1,4 @@
+import { isSameMember } from "../google/members";
 import { type AccessGraph, callerName } from "./graph";
 import { isPerson } from "./members";
 
@@ -92,9 +93,7 @@ function pathOf(key: string, { services, jobs, workerPools }: AccessGraph): stri
 
 /** A person who calls as an account made for that: more calls are written beside the others. */
 function developerOf(member: string, { impersonations }: AccessGraph): CallerPlace | undefined {
-  const own = impersonations.find(
-    (one) => one.reason.startsWith("developers.") && one.member.toLowerCase() === member.toLowerCase(),
-  );
+  const own = impersonations.find((one) => one.reason.startsWith("developers.") && isSameMember(one.member, member));
   return own && { calls: true, path: own.reason };
 }
 
@@ -107,12 +106,12 @@ function endedAt(caller: string, callee: string, graph: AccessGraph, today: stri
     ...grants.map(({ from, ...grant }) => ({ ...grant, who: callerName(from) })),
     ...minting.map(({ member: who, ...one }) => ({ ...one, who })),
   ];
-  return all.find(({ who, until = today }) => until < today && addressOf(who) === addressOf(caller))?.reason;
+  return all.find(({ who, until = today }) => until < today && isSameMember(memberOf(who), memberOf(caller)))?.reason;
 }
 
 function memberOf(caller: string): string {
   if (caller.includes(":")) return caller;
-  return `${caller.endsWith(".gserviceaccount.com") ? "serviceAccount" : "user"}:${caller}`;
+  return `${/\.gserviceaccount\.com$/i.test(caller) ? "serviceAccount" : "user"}:${caller}`;
 }
 
 function addressOf(caller: string): string {

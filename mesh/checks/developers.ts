@@ -3,6 +3,7 @@ import { RECEIVERS } from "../kinds";
 import { parseMember } from "../members";
 import { didYouMean, type Finding } from "../problems";
 import type { DeveloperSpec } from "../spec/spec";
+import { checkEnd } from "./ends";
 import { anywhere, type Surroundings } from "./mesh";
 
 /** Checks of who calls from their own machine: they come from the internet, and one person's way ends. */
@@ -16,12 +17,7 @@ export function checkDeveloper(spec: DeveloperSpec, { keys, receivers, callers, 
       path: `${path}.member`,
       message: `"${spec.member}" is no person; let it call by itself: list it in the "access" of what it calls`,
     });
-  } else if (spec.member.startsWith("user:") && spec.until === undefined) {
-    problems.push({
-      path: `${path}.until`,
-      message: `is missing; "${spec.member}" is one person, whose way has to end; set the last day, or name a group`,
-    });
-  }
+  } else problems.push(...checkEnd(spec, path));
   const account = accountEmail(spec.accountId, place.project);
   const taken = Object.entries(callers).find(([, { key, accountId, serviceAccount }]) => {
     const runsAs = serviceAccount ?? accountEmail(accountId, place.project);

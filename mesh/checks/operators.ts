@@ -2,6 +2,7 @@ import { parseMember } from "../members";
 import { operatorGrants } from "../operators";
 import type { Finding } from "../problems";
 import { type OperatorSpec, TARGETS } from "../spec/operators";
+import { checkEnd } from "./ends";
 import { reachesTooFar } from "./service";
 
 /** Checks of people with roles on named resources: who they are, and that each role is on one thing and no more than that. */
@@ -13,10 +14,7 @@ export function checkOperator(spec: OperatorSpec): Finding[] {
   else if (member.kind === "workload") {
     const message = `"${spec.member}" is no person; give the account of a service its "roles", or grant it where it is made`;
     problems.push({ path: `${path}.member`, message });
-  } else if (/^user:|^principal:/.test(spec.member) && spec.until === undefined) {
-    const message = `is missing; "${spec.member}" is one person, whose roles have to end; set the last day, or name a group`;
-    problems.push({ path: `${path}.until`, message, restsOn: [`${path}.until`, `${path}.member`] });
-  }
+  } else problems.push(...checkEnd(spec, path, "roles have"));
   const grants = operatorGrants(spec);
   spec.roles.forEach((grant, i) => {
     const at = `${path}.roles[${i}]`;

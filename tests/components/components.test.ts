@@ -269,7 +269,7 @@ describe("InvokerGrant", () => {
     });
   });
 
-  for (const member of ["allUsers", "allAuthenticatedUsers", " ALLUSERS "]) {
+  for (const member of ["allUsers", "allAuthenticatedUsers", " ALLUSERS ", "principalSet://goog/public:all"]) {
     it(`lets nobody in as "${member}"`, async () => {
       assert.throws(() => new InvokerGrant("all", { ...place, serviceName: "api", member }), {
         message: `InvokerGrant "${member}" would let anyone in; name who may call, e.g. "group:callers@example.com"`,
@@ -300,12 +300,14 @@ describe("CloudRunMesh", () => {
     });
   });
 
-  it("makes a grant to an account of the mesh after the account, also where the config names it", async () => {
-    const member = "serviceAccount:web-sa@acme-dev.iam.gserviceaccount.com";
-    const made = await mesh({ web: { calls: [] }, api: { access: [{ member }] } });
-    assert.deepEqual(only(made, GRANT).inputs["member"], member);
-    assert.deepEqual(only(made, GRANT).waitsFor, ["api", "web"]);
-  });
+  for (const written of ["web-sa@acme-dev", "Web-SA@Acme-Dev"]) {
+    it(`makes a grant to an account of the mesh after the account, also where the config names it ${written}`, async () => {
+      const member = `serviceAccount:${written}.iam.gserviceaccount.com`;
+      const made = await mesh({ web: { calls: [] }, api: { access: [{ member }] } });
+      assert.deepEqual(only(made, GRANT).inputs["member"], member.replace(written, "web-sa@acme-dev"));
+      assert.deepEqual(only(made, GRANT).waitsFor, ["api", "web"]);
+    });
+  }
 
   it("puts each grant under the service that receives it, and stores no input twice", async () => {
     const made = await mesh();

@@ -98,7 +98,7 @@ describe("what permits a call", () => {
   it("is a later end, where the last day has passed since the deployment", () => {
     const told = permissionFor("user:ada@acme.com", "web", mesh, "2027-04-01");
     assert.deepEqual(told, { line: "a later `until` at developers.laptop" });
-    const member = permissionFor("eve@acme.com", "web", mesh, "2027-04-01");
+    const member = permissionFor("Eve@acme.com", "web", mesh, "2027-04-01");
     assert.deepEqual(member, { line: "a later `until` at services.web.access[0]" });
   });
 });

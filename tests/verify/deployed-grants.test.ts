@@ -10,6 +10,8 @@ const INVOKER = "roles/run.invoker";
 const MINTS_IDS = "roles/iam.serviceAccountOpenIdTokenCreator";
 const MINTS_ALL = "roles/iam.serviceAccountTokenCreator";
 const EVE = "user:eve@acme.com";
+const WHOLE_POOL =
+  "principalSet://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/ci/*";
 const CI = "serviceAccount:ci@acme-dev.iam.gserviceaccount.com";
 const NUMBER = "123456789012";
 
@@ -161,8 +163,17 @@ describe("who is let in on Google Cloud", () => {
       INVOKER,
       EVE,
       "calls it",
-      { declare: `services.web.access: [{ member: "${EVE}" }]` },
+      { declare: `services.web.access: [{ member: "${EVE}", until: YYYY-MM-DD }]` },
     ],
+    [
+      "a group beside, which needs no end",
+      "service web",
+      INVOKER,
+      "group:staff@acme.com",
+      "calls it",
+      { declare: 'services.web.access: [{ member: "group:staff@acme.com" }]' },
+    ],
+    ["every workload of a pool, whom no line declares", "service web", INVOKER, WHOLE_POOL, "calls it", {}],
     [
       "another service of the mesh",
       "service api",

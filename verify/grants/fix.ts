@@ -1,7 +1,7 @@
 /** How a difference between the config and Google is mended: the command that removes a grant, the line that declares it. */
-import { callerPath, INVOKER_ROLE } from "../../mesh";
+import { callerPath, INVOKER_ROLE, isOnePerson, parseMember } from "../../mesh";
 import type { MeshInPlace, Place } from "./places";
-import { type Condition, type Grant, isPublic } from "./policy";
+import type { Condition, Grant } from "./policy";
 
 /**
  * The command that removes one member from a policy, and nothing else.
@@ -57,16 +57,17 @@ function quoted(text: string): string {
 
 /** The line of the config that would declare a grant; absent where no line can. */
 export function declaration({ member, role, condition }: Grant, place: Place, mesh: MeshInPlace): string | undefined {
-  if (condition || isPublic(member) || /^(deleted|domain|project(Owner|Editor|Viewer)):/.test(member)) return undefined;
+  if (condition || "problem" in parseMember(member)) return undefined;
   const { kind, path } = place;
+  const entry = `{ member: ${JSON.stringify(member)}${isOnePerson(member) ? ", until: YYYY-MM-DD" : ""} }`;
   if (kind === "service" && role === INVOKER_ROLE) {
     const caller = callerPath(member, mesh);
     if (caller !== undefined) return caller.calls ? `${caller.path}.calls: [${path?.split(".")[1]}]` : undefined;
-    return `${path}.${place.settings?.iapEnabled ? "iap.access" : "access"}: [{ member: ${JSON.stringify(member)} }]`;
+    return `${path}.${place.settings?.iapEnabled ? "iap.access" : "access"}: [${entry}]`;
   }
   if (kind === "iap-backend") {
     const route = mesh.graph.services.find(({ key }) => path === `services.${key}`)?.routed?.paths[0] ?? "/";
-    return `loadBalancer.iap.routes: { ${JSON.stringify(route)}: [{ member: ${JSON.stringify(member)} }] }`;
+    return `loadBalancer.iap.routes: { ${JSON.stringify(route)}: [${entry}] }`;
   }
-  return kind === "iap" ? `${path}.iap.access: [{ member: ${JSON.stringify(member)} }]` : undefined;
+  return kind === "iap" ? `${path}.iap.access: [${entry}]` : undefined;
 }

@@ -1,9 +1,9 @@
 /** Holds what stands at Google against what the config declares. */
-import { isSameMember } from "../../google/members";
+import { isPublicMember, isSameMember } from "../../google/members";
 import { declaration, removal } from "./fix";
 import { CALLING_PERMISSIONS, opens, ROLES } from "./opens";
 import { type MeshInPlace, type Place, placesOf, projectNumber } from "./places";
-import { type Grant, grantsIn, isPublic, type Policy, type PolicySource } from "./policy";
+import { type Grant, grantsIn, type Policy, type PolicySource } from "./policy";
 import { judgeSettings } from "./settings";
 
 /**
@@ -101,7 +101,7 @@ async function judgeGrant(
   const power = ROLES[role]?.power;
   const isDeployer = deployers.some((one) => isSameMember(one, member));
   let message = opens(grant, place);
-  if (place.kind === "project" && isCustom(role) && !isPublic(member)) {
+  if (place.kind === "project" && isCustom(role) && !isPublicMember(member)) {
     try {
       const reaching = (await source.permissionsIn(role)).filter((one) => CALLING_PERMISSIONS.includes(one));
       if (reaching.length === 0) return [];
@@ -110,10 +110,14 @@ async function judgeGrant(
     } catch (error) {
       return [{ outcome: "unread", ...about, message: (error as Error).message }];
     }
-  } else if (place.kind === "project" && !isPublic(member) && (power === undefined || isGooglesOwn(member, mesh))) {
+  } else if (
+    place.kind === "project" &&
+    !isPublicMember(member) &&
+    (power === undefined || isGooglesOwn(member, mesh))
+  ) {
     return [];
   }
-  const isExpected = power === "administers" && !isPublic(member) && (isAround(place) || isDeployer);
+  const isExpected = power === "administers" && !isPublicMember(member) && (isAround(place) || isDeployer);
   if (isExpected) return [{ outcome: "administers", ...about, message }];
   const ended = place.ended?.find((one) => one.role === role && isSameMember(one.member, member));
   if (ended && !grant.condition) {

@@ -40,7 +40,3 @@ export function grantsIn({ bindings = [] }: Policy): Grant[] {
     members.map((member) => ({ member, role, ...(condition && { condition }) })),
   );
 }
-
-export function isPublic(member: string): boolean {
-  return member === "allUsers" || member === "allAuthenticatedUsers";
-}

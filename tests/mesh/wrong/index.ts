@@ -14,6 +14,7 @@ import { wrongTimes } from "./limits/times";
 import { wrongTraffic } from "./limits/traffic";
 import { wrongVariables } from "./limits/variables";
 import { wrongLoadBalancers } from "./load-balancer";
+import { wrongMembers } from "./members";
 import { wrongMeshes } from "./mesh";
 import { wrongNetworks } from "./networks";
 import { wrongOperators } from "./operators";
@@ -25,6 +26,7 @@ export const wrongConfigs: readonly WrongConfig[] = [
   ...wrongMeshes,
   ...wrongCalls,
   ...wrongAccess,
+  ...wrongMembers,
   ...wrongNetworks,
   ...wrongServices,
   ...wrongFormerly,
