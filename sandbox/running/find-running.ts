@@ -120,6 +120,7 @@ function namesIn(folder: string): string[] {
 async function ask({ url, secret, stack, pid }: Announcement, target: string, body?: unknown): Promise<unknown> {
   const response = await fetch(url + target, {
     headers: { Authorization: `Bearer ${secret}` },
+    redirect: "error",
     ...(body !== undefined && { method: "POST", body: JSON.stringify(body) }),
   }).catch(() => {
     throw new Error(`the mesh "${stack}" does not answer: process ${pid} is ending, or is another by now`);

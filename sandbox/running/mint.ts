@@ -23,6 +23,7 @@ export async function mintAs(mesh: RunningMesh, person: Identity, account: strin
         "Content-Type": "application/json",
       },
       body: JSON.stringify({ audience, includeEmail: true }),
+      redirect: "error",
     });
     const answer = (await response.json()) as { token?: string; error?: { message: string } };
     if (answer.token !== undefined) return { token: answer.token };

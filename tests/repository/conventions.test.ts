@@ -59,6 +59,16 @@ function imports(file: string): string[] {
   return [...text.matchAll(/(?:from|import|require\()\s*["']([^"']+)["']/g)].map((match) => match[1]!);
 }
 
+/** The text of a call, up to the parenthesis that ends it. */
+function callAt(text: string, start: number): string {
+  let depth = 0;
+  for (let at = text.indexOf("(", start); at < text.length; at++) {
+    if (text[at] === "(") depth += 1;
+    else if (text[at] === ")" && --depth === 0) return text.slice(start, at + 1);
+  }
+  return text.slice(start);
+}
+
 describe("the repository", () => {
   /** Git lists a file that is deleted and not yet committed. */
   const present = tracked.filter((file) => existsSync(join(root, file)));
@@ -98,6 +108,19 @@ describe("the repository", () => {
       .filter((file) => file.startsWith("services/"))
       .filter((file) => /sandbox/i.test(readFileSync(join(root, file), "utf8")));
     assert.deepEqual(knowing, []);
+  });
+
+  it("says of each fetch that shows who asks what becomes of a redirect, which could take that elsewhere", () => {
+    const silent = sources
+      .filter((file) => !file.startsWith("tests/"))
+      .flatMap((file) => {
+        const text = readFileSync(join(root, file), "utf8");
+        return [...text.matchAll(/\bfetch\(/g)]
+          .map(({ index }) => callAt(text, index))
+          .filter((call) => /authorization|secret|\.\.\.headers/i.test(call) && !call.includes("redirect: "))
+          .map((call) => `${file}: ${call.split("\n")[0]}`);
+      });
+    assert.deepEqual(silent, []);
   });
 
   it("imports @pulumi/gcp by module, never the whole package", () => {

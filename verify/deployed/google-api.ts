@@ -50,6 +50,7 @@ export class GoogleApi {
       const answer = await this.fetch(url, {
         method,
         headers: { ...headers, ...(body && { "content-type": "application/json" }) },
+        redirect: "error",
         signal: AbortSignal.timeout(TIMEOUT_MS),
         ...(body && { body: JSON.stringify(body) }),
       });

@@ -72,6 +72,28 @@ describe("the groups of a person, from Microsoft Graph", () => {
     );
   });
 
+  it("are not looked for where a redirect leads: neither the token nor the client's secret follows one", async () => {
+    const elsewhere = await Fake.start((_, response) => json(response, 200, { value: groups("admins") }));
+    const leadAway = (_: unknown, response: ServerResponse) =>
+      response.writeHead(307, { location: `${elsewhere.url}/` }).end();
+    try {
+      answer = leadAway;
+      await assert.rejects(directory.groupsOf(identity()), UNAVAILABLE);
+      // The same server again: no client strips a header or a body there.
+      answer = (seen, response) =>
+        seen.url === "/again"
+          ? json(response, 200, { value: groups("admins") })
+          : response.writeHead(307, { location: "/again" }).end();
+      await assert.rejects(directory.groupsOf(identity()), UNAVAILABLE);
+      login.answer(leadAway);
+      await clock.pass(3_600_000);
+      await assert.rejects(directory.groupsOf(identity()), UNAVAILABLE);
+      assert.deepEqual(elsewhere.seen, []);
+    } finally {
+      await elsewhere.stop();
+    }
+  });
+
   it("cost one token until five minutes before its end", async () => {
     await Promise.all([directory.groupsOf(identity()), directory.groupsOf(identity())]);
     await clock.pass(3599_000 - 5 * 60_000 - 1);
