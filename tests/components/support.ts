@@ -77,7 +77,7 @@ export async function register(build: () => unknown, mocks: Mocks = ECHO): Promi
     seen.push({ type: request.getType(), name: request.getName(), ...placed, waitsFor });
     return registerResource(request, callback);
   };
-  build();
+  await build();
   await pulumi.runtime.disconnect();
   return seen.flatMap((resource) => {
     const inputs = inputsOf.get(`${resource.type} ${resource.name}`);
