@@ -1,4 +1,4 @@
-import { type AccessGraph, callerName } from "./graph";
+import { type AccessGraph, callerName, type Edge } from "./graph";
 import { TOKEN_CREATOR_ROLE } from "./roles";
 import { deploymentEnd } from "./until";
 
@@ -7,8 +7,8 @@ export interface AccessRow {
   readonly caller: string;
   readonly callee: string;
   readonly role: string;
-  /** `load-balancer` where the way leads through that; absent where it leads to the service's own URL. */
-  readonly through?: "load-balancer";
+  /** The way of whoever is not of this mesh: `load-balancer`, `vpc` or `google`; absent where it leads over the internet. */
+  readonly through?: Edge["through"];
   /** Last day of the grant, UTC; absent where it has no end. */
   readonly until?: string;
   /** How it ends where no condition of IAM ends it, in words; absent where one does, or where it has no end. */

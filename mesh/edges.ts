@@ -4,7 +4,7 @@ import type { Caller, Edge } from "./graph";
 import { isPerson } from "./members";
 import { accessKey, accessName, callName, iapAccessName } from "./names";
 import { IAP_ACCESSOR_ROLE, INVOKER_ROLE } from "./roles";
-import type { Access, CallerSpec, DeveloperSpec, FunctionSpec, ReceiverSpec } from "./spec/spec";
+import type { Access, CallerSpec, DeveloperSpec, FunctionSpec, Inside, ReceiverSpec } from "./spec/spec";
 
 /** The edges of the access graph, by what of the config declares them. */
 
@@ -25,16 +25,23 @@ export function calls(caller: CallerSpec, from: Caller, kind: string, former: Fo
 /** Who calls from outside the mesh: each member itself, and the account that stands for all people with an end. */
 export function accessCalls(receiver: ReceiverSpec, kind: string, project: string, former: FormerKeys): Edge[] {
   const { key: to, access, accessAccountId } = receiver;
-  const direct = access.flatMap(({ member, through: _, ...ending }, i): Edge[] => {
+  const direct = access.flatMap(({ member, through, ...ending }, i): Edge[] => {
     if (throughAccount({ member, ...ending })) return [];
     const reason = `${kind}.${to}.access[${i}]`;
     const names = named(former, (_, key) => accessName(member, key), "", to);
-    return [{ ...names, from: { member }, to, role: INVOKER_ROLE, ...atDeployment(ending), reason }];
+    const way = { ...fromInside(receiver, through), ...atDeployment(ending) };
+    return [{ ...names, from: { member }, to, role: INVOKER_ROLE, ...way, reason }];
   });
   if (accessAccountId === undefined) return direct;
   const names = named(former, (_, key) => callName(accessKey(key), key), "", to);
   const from = { member: `serviceAccount:${accountEmail(accessAccountId, project)}` };
-  return [...direct, { ...names, from, to, role: INVOKER_ROLE, reason: `${kind}.${to}.access` }];
+  const way = fromInside(receiver);
+  return [...direct, { ...names, from, to, role: INVOKER_ROLE, ...way, reason: `${kind}.${to}.access` }];
+}
+
+/** From where a member calls; nothing where the internet reaches the service. */
+function fromInside({ ingress }: ReceiverSpec, through: Inside = "vpc"): Pick<Edge, "through"> {
+  return typeof ingress === "string" ? { through } : {};
 }
 
 /**
@@ -71,11 +78,13 @@ export function routedAccess({ key: to, iap, routed }: ReceiverSpec, former: For
 }
 
 /** Eventarc calls a function in the name of the trigger's own account. */
-export function triggerCalls({ key: to, triggerAccountId }: FunctionSpec, project: string, former: FormerKeys): Edge[] {
+export function triggerCalls(receiver: FunctionSpec, project: string, former: FormerKeys): Edge[] {
+  const { key: to, triggerAccountId } = receiver;
   if (triggerAccountId === undefined) return [];
   const member = `serviceAccount:${accountEmail(triggerAccountId, project)}`;
   const names = named(former, (_, key) => callName("trigger", key), "", to);
-  return [{ ...names, from: { member }, to, role: INVOKER_ROLE, reason: `functions.${to}.trigger` }];
+  const way = fromInside(receiver, "google");
+  return [{ ...names, from: { member }, to, role: INVOKER_ROLE, ...way, reason: `functions.${to}.trigger` }];
 }
 
 /**

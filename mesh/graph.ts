@@ -3,7 +3,7 @@ import { formerKeys, type Named } from "./former-keys";
 import { accessImpersonations, developerImpersonation } from "./impersonations";
 import { type OperatorGrant, operatorGrants } from "./operators";
 import type { IAP_ACCESSOR_ROLE, INVOKER_ROLE, OPEN_ID_TOKEN_CREATOR_ROLE, TOKEN_CREATOR_ROLE } from "./roles";
-import type { JobSpec, MeshSpec, ReceiverSpec, WorkerPoolSpec } from "./spec/spec";
+import type { Inside, JobSpec, MeshSpec, ReceiverSpec, WorkerPoolSpec } from "./spec/spec";
 import { standing } from "./until";
 
 /** One permission: this caller may call that service. It yields the grant, the URL that the caller is told, and the probe. */
@@ -15,8 +15,11 @@ export interface Edge extends Named {
   readonly to: string;
   /** What is granted: calling it oneself, or coming through the Identity-Aware Proxy on it. */
   readonly role: typeof INVOKER_ROLE | typeof IAP_ACCESSOR_ROLE;
-  /** That the way leads through the load balancer, past the Identity-Aware Proxy there; absent where it leads to the service's own URL. */
-  readonly through?: "load-balancer";
+  /**
+   * The way of whoever is not of this mesh: the load balancer, past the Identity-Aware Proxy there, or from inside where
+   * the ingress lets nobody in from the internet; absent where the internet leads to the service's own URL.
+   */
+  readonly through?: "load-balancer" | Inside;
   /** Last day, UTC, the day included. */
   readonly until?: string;
   /** That no condition of IAM keeps the end: the first deployment after the last day leaves the grant out. */

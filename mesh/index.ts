@@ -28,6 +28,7 @@ export type {
   DeveloperSpec,
   FunctionSpec,
   Ingress,
+  Inside,
   JobSpec,
   MeshConfig,
   MeshSpec,

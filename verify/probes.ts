@@ -6,15 +6,17 @@ import {
   callerName,
   deploymentEnd,
   type Edge,
+  type Inside,
   type ReceiverSpec,
+  type ServiceSpec,
 } from "../mesh";
 import { behindBalancer } from "./balancer-probes";
 
 /**
  * Where a request comes from: a service, job or worker pool of the mesh with its network, a VPC network of the project,
- * or the internet.
+ * one of Google's own callers in it, or the internet.
  */
-export type Position = Exclude<Caller, { readonly member: string }> | "vpc" | "internet";
+export type Position = Exclude<Caller, { readonly member: string }> | Inside | "internet";
 
 /** What the request shows as its token. Every case but the first two is a forged or wrong one. */
 export const TOKEN_CASES = [
@@ -35,10 +37,10 @@ export const TOKEN_CASES = [
 export type TokenCase = (typeof TOKEN_CASES)[number] | "signed in" | "forged headers" | "forged assertion";
 
 /** Why a request has to be refused. */
-export type Cause = "no token" | "no grant" | "token" | "ingress" | "not signed in" | "redirected";
+export type Cause = "no token" | "no grant" | "token" | "ingress" | "not signed in" | "redirected" | "no instances";
 
 export interface Refusal {
-  readonly code: 301 | 401 | 403 | 404;
+  readonly code: 301 | 401 | 403 | 404 | 503;
   readonly cause: Cause;
 }
 
@@ -72,20 +74,38 @@ const NO_TOKEN = { code: 403, cause: "no token" } as const;
 const NO_GRANT = { code: 403, cause: "no grant" } as const;
 const BAD_TOKEN = { code: 401, cause: "token" } as const;
 const NO_WAY = { code: 404, cause: "ingress" } as const;
+/** Source: sandbox/README.md, the rows of the front end. */
+const NO_INSTANCES = { code: 503, cause: "no instances" } as const;
 /** Identity-Aware Proxy's answer to a script; a browser is sent to sign in. */
 const NOT_SIGNED_IN = { code: 401, cause: "not signed in" } as const;
 
 /** Every probe of a mesh, service by service. */
 export function probes(graph: AccessGraph): Probe[] {
-  return graph.services.flatMap((service) => [
-    ...behindBalancer(service, graph),
-    ...(service.iap ? behindIap(service, graph) : behindIam(service, withoutBalancer(graph))),
-  ]);
+  return graph.services.flatMap((service) => {
+    const all = [
+      ...behindBalancer(service, graph),
+      ...(service.iap ? behindIap(service, graph) : behindIam(service, withoutBalancer(graph))),
+    ];
+    return hasNoInstances(service) ? all.map(switchedOff) : all;
+  });
+}
+
+/** Whether it is scaled to 0 by hand, which switches it off. */
+function hasNoInstances(service: Pick<ServiceSpec, "scaling"> | ReceiverSpec): boolean {
+  return "scaling" in service && service.scaling?.manualInstances === 0;
+}
+
+/** A probe of a service without instances: whoever gets as far as the service is told that, before a token is looked at. */
+function switchedOff(probe: Probe): Probe {
+  const { at, expect } = probe;
+  const isAnsweredBefore = typeof expect === "object" && (at !== undefined || expect.cause === "ingress");
+  if (isAnsweredBefore) return probe;
+  return { ...probe, expect: NO_INSTANCES, because: `no instances; ${probe.because}` };
 }
 
 /** What is left where a service is asked at its own URL. */
 function withoutBalancer(graph: AccessGraph): AccessGraph {
-  return { ...graph, edges: graph.edges.filter(({ through }) => through === undefined) };
+  return { ...graph, edges: graph.edges.filter(({ through }) => through !== "load-balancer") };
 }
 
 function behindIam(service: ReceiverSpec, graph: AccessGraph): Probe[] {
@@ -222,8 +242,9 @@ function tokenCases(service: ReceiverSpec, graph: AccessGraph): Probe[] {
   }));
 }
 
-function positionOf({ from, to }: Edge, graph: AccessGraph): Position {
+function positionOf({ from, to, through }: Edge, graph: AccessGraph): Position {
   if (!("member" in from)) return from;
+  if (through === "google") return through;
   const service = graph.services.find(({ key }) => key === to);
   return typeof service?.ingress === "object" ? "internet" : "vpc";
 }

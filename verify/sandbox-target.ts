@@ -105,6 +105,7 @@ function causeOf(decision: Decision | undefined): Cause | "another" {
   if (reason === "no-invoker" || reason === "invoker-condition" || reason === "iap-no-access") return "no grant";
   if (reason === "iap-sign-in") return "not signed in";
   if (reason === "ingress") return "ingress";
+  if (reason === "no-instances") return "no instances";
   if (reason === "redirected") return "redirected";
   return reason.startsWith("token-") ? "token" : "another";
 }

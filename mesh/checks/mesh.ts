@@ -1,3 +1,4 @@
+import { computeDefaultAccount, projectOfEmail } from "../../google/accounts";
 import { normalizedMember } from "../../google/members";
 import { KINDS, RECEIVERS } from "../kinds";
 import { parseMember } from "../members";
@@ -116,7 +117,7 @@ function sharingProblem(vpc: VpcRoute | undefined, callee: ReceiverSpec, place: 
 }
 
 /** Checks who calls what stands at a path, from the mesh and from outside. */
-export function checkCallers(spec: ReceiverSpec, path: string, { called }: Surroundings): Finding[] {
+export function checkCallers(spec: ReceiverSpec, path: string, { called, place }: Surroundings): Finding[] {
   const problems: Finding[] = [];
   const caller = called.get(spec.key);
   if (spec.defaultUrlDisabled && (caller !== undefined || standing(spec.access).length > 0)) {
@@ -138,6 +139,20 @@ export function checkCallers(spec: ReceiverSpec, path: string, { called }: Surro
         restsOn: [`${path}.access[${i}]`, `${path}.ingress`],
       });
     }
+    if (through === "google" && "kind" in who && !isAccountOf(place, member)) {
+      problems.push({
+        path: `${path}.access[${i}]`,
+        message: `"${member}" is no service account of ${place.project}, and Google's own callers count as internal in the service's project alone; name an account of it, or take "through: google" away`,
+        restsOn: [`${path}.access[${i}]`, "project"],
+      });
+    }
   });
   return problems;
+}
+
+/** Whether a member is a service account of the project, Google's default ones included. */
+function isAccountOf({ project, projectNumber }: Place, member: string): boolean {
+  const email = /^serviceAccount:(.+)$/.exec(member)?.[1] ?? "";
+  const defaults = [computeDefaultAccount(projectNumber), `${project}@appspot.gserviceaccount.com`];
+  return projectOfEmail(email) === project || defaults.includes(email);
 }

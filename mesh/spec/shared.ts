@@ -92,9 +92,11 @@ const access = z.strictObject({
     "one person needs an end, as the policy pack refuses a person without; people then call as an account of the mesh's, whose ID tokens they mint until IAM ends that; of a service account or another workload, the first deployment after the day takes the grant away",
   ).optional(),
   through: z
-    .enum(["vpc"])
+    .enum(["vpc", "google"])
     .optional()
-    .describe("How the member reaches an internal service: `vpc` says that the person comes through the VPC network"),
+    .describe(
+      "How the member reaches a service that the internet does not: `vpc` through the VPC network, which a person has to say; `google` where one of Google's own callers (Scheduler, Tasks, Pub/Sub, Eventarc, Workflows, BigQuery) in this project calls in the name of the account; default: `vpc`",
+    ),
 });
 
 /** How it can be reached, and by whom from outside the mesh. */

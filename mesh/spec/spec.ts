@@ -209,9 +209,15 @@ export interface Call extends Ending {
   readonly formerly?: string;
 }
 
+/**
+ * From where a service is reached that the internet does not reach: the VPC network, or one of Google's own callers, which
+ * count as internal on the default URL in their own project. Source: https://cloud.google.com/run/docs/securing/ingress
+ */
+export type Inside = "vpc" | "google";
+
 export interface Access extends Ending {
   readonly member: string;
-  readonly through?: "vpc";
+  readonly through?: Inside;
 }
 
 /** What a service, a job and a worker pool have in common, as filled in. */

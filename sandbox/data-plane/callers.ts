@@ -13,6 +13,8 @@ export type Caller =
       readonly email?: string;
       /** The network that it stands in, as a name, path or id. @default the internet */
       readonly network?: string;
+      /** That one of Google's own callers in the account's project, such as Cloud Scheduler, calls in its name. @default false */
+      readonly byGoogle?: true;
     };
 
 /** A caller as the proxy and the front end see it. */

@@ -127,12 +127,12 @@ export class DataPlane {
     if ("workerPool" in caller) {
       return this.#standIn(() => runTask("workerPool", caller.workerPool, this.#options.controlPlane));
     }
-    const { email, network } = caller;
+    const { email, network, byGoogle } = caller;
     const [home] = this.#services.all();
     const metadata = this.#identities.metadataFor(email, home);
     const project = (email && projectOfEmail(email)) ?? home?.project ?? "sandbox";
-    const position: Position =
-      network === undefined ? { from: "internet" } : { from: "vpc", network: networkId(network, project) };
+    const outside: Position = byGoogle ? { from: "google", project } : { from: "internet" };
+    const position: Position = network === undefined ? outside : { from: "vpc", network: networkId(network, project) };
     return this.#desk.give({
       name: () => email ?? "nobody",
       route: () => position,

@@ -30,8 +30,10 @@ export const REASON_CODES = [
   "no-invoker",
   "invoker-condition",
   "no-ready-revision",
+  "no-instances",
   "not-started",
   "request-too-large",
+  "answer-too-large",
   "callee-died",
   "callee-malformed",
   "callee-timeout",
@@ -50,7 +52,7 @@ export interface Decision {
   readonly time: string;
   /** Whose identity it carries, else whose process sent it. */
   readonly caller: string;
-  readonly from: "internet" | "vpc" | "load-balancer" | "nowhere";
+  readonly from: "internet" | "vpc" | "google" | "load-balancer" | "nowhere";
   /** The service; the host where there is none. */
   readonly callee: string;
   readonly method: string;

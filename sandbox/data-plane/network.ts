@@ -15,6 +15,8 @@ import type { Standing } from "./run-tasks";
 export type Position =
   | { readonly from: "internet" }
   | { readonly from: "vpc"; readonly network: string }
+  /** One of Google's own callers, such as Cloud Scheduler, in a project. */
+  | { readonly from: "google"; readonly project: string }
   | { readonly from: "load-balancer" };
 
 /** A call that never reaches Google: its packets have no route, or its name no address. */

@@ -60,7 +60,7 @@ export async function announce(
   let invitation: Invitation | undefined;
   if (entrance && entrance.invokers.length > 0) {
     const identity = mesh.identity(undefined, entrance);
-    const { url: proxyUrl, caFile } = await mesh.access(identity);
+    const { url: proxyUrl, caFile } = await mesh.access(identity, mesh.placeOf(identity, entrance));
     files.write(curlFile, `proxy = "${proxyUrl}"\ncacert = "${caFile}"\n`);
     const url = entrance.entrance ?? `${entrance.url}/`;
     const isSignedIn = entrance.entrance !== undefined;
@@ -92,7 +92,7 @@ async function answer(mesh: RunningMesh, recent: RecentDecisions, request: Incom
   const { service: key, as } = JSON.parse(text) as { service: string; as?: string };
   const service = mesh.service(key);
   const identity = mesh.identity(as, service);
-  const { url: proxyUrl, caFile } = await mesh.access(identity);
+  const { url: proxyUrl, caFile } = await mesh.access(identity, mesh.placeOf(identity, service));
   const { name, email } = identity;
   const via = service.invokers.find((invoker) => invoker.caller === name)?.via;
   const token = await (via ? minted(mesh, identity, via, service.url) : mesh.token(identity, service.url));

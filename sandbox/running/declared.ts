@@ -31,8 +31,8 @@ export interface StackOutputs {
     readonly caller: string;
     readonly callee: string;
     readonly role: string;
-    /** Absent where the way leads to the service's own URL. */
-    readonly through?: string;
+    /** `load-balancer`, or from where a member reaches what the internet does not: `vpc`, `google`; absent where that does. */
+    readonly through?: "load-balancer" | "vpc" | "google";
     readonly until?: string;
     /** How a deployment ends it; absent where IAM does, or nothing. */
     readonly end?: string;

@@ -49,10 +49,12 @@ export interface Invoker {
   readonly until?: string;
   /** E-mail address of the account whose tokens it mints and calls with; absent where it calls itself. */
   readonly via?: string;
+  /** From where it reaches a service that the internet does not; absent where that does, or where it has its own way. */
+  readonly through?: "vpc" | "google";
 }
 
-/** From where a call comes: the caller's own way out, the project's network, or the internet. */
-export type From = "itself" | "vpc" | "internet";
+/** From where a call comes: the caller's own way out, the project's network, one of Google's own callers, or the internet. */
+export type From = "itself" | "vpc" | "google" | "internet";
 
 export class RunningMesh {
   readonly services: readonly RunningService[];
@@ -98,7 +100,7 @@ export class RunningMesh {
     const workloads = workloadsOf(declared);
     const services = Object.entries(outputs.urls).map(([key, url]) => {
       const rows = outputs.accessMatrix.filter(({ callee, ended }) => callee === key && !ended);
-      const invokers = rows.flatMap((row) => [...impersonatorsOf(row.caller, outputs), invokerOf(row)]);
+      const invokers = rows.flatMap((row) => [...impersonatorsOf(row, outputs), invokerOf(row)]);
       const isBehindIap = rows.some(({ role, through }) => role === IAP_ACCESSOR_ROLE && through === undefined);
       const route = entrances.get(key);
       const entrance = route !== undefined && loadBalancer ? { entrance: `${loadBalancer.url}${route}` } : {};
@@ -172,11 +174,20 @@ export class RunningMesh {
       access = this.plane.proxyFor(
         runs !== undefined && from === "itself"
           ? runs
-          : { ...(email && { email }), ...(from === "vpc" && { network: "default" }) },
+          : {
+              ...(email && { email }),
+              ...(from === "vpc" && { network: "default" }),
+              ...(from === "google" && { byGoogle: true as const }),
+            },
       );
       this.#access.set(key, access);
     }
     return access;
+  }
+
+  /** From where somebody calls a service, by the access matrix; whom that does not know calls over the internet. */
+  placeOf({ name }: Identity, { invokers }: RunningService): From {
+    return invokers.find(({ caller }) => caller === name)?.through ?? "itself";
   }
 
   /** An ID token of somebody's; overrides make it wrong on purpose. */
@@ -193,13 +204,15 @@ export class RunningMesh {
   }
 }
 
-function invokerOf({ caller, until, end }: StackOutputs["accessMatrix"][number]): Invoker {
-  return { caller, ...(until !== undefined && end === undefined && { until }) };
+function invokerOf({ caller, until, end, through }: StackOutputs["accessMatrix"][number]): Invoker {
+  const isInside = through === "vpc" || through === "google";
+  return { caller, ...(until !== undefined && end === undefined && { until }), ...(isInside && { through }) };
 }
 
 /** Who calls in the name of an account: everybody who may mint its tokens. */
-function impersonatorsOf(member: string, { accessMatrix }: StackOutputs): Invoker[] {
+function impersonatorsOf(of: StackOutputs["accessMatrix"][number], { accessMatrix }: StackOutputs): Invoker[] {
+  const { through } = invokerOf(of);
   return accessMatrix
-    .filter(({ callee }) => member === `serviceAccount:${callee}`)
-    .map((row) => ({ ...invokerOf(row), via: row.callee }));
+    .filter(({ callee }) => of.caller === `serviceAccount:${callee}`)
+    .map((row) => ({ ...invokerOf(row), ...(through && { through }), via: row.callee }));
 }

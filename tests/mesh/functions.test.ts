@@ -61,8 +61,11 @@ describe("functions", () => {
       caller: "serviceAccount:score-trigger-sa@acme-dev.iam.gserviceaccount.com",
       callee: "score",
       role: "roles/run.invoker",
+      through: "google",
       reason: "functions.score.trigger",
     });
+    const open = { score: { ...functions.score, ingress: { all: "devices anywhere call it" } } };
+    assert.equal(accessMatrix(accessGraph(parsed({ config: { functions: open } }))).at(-1)?.through, undefined);
   });
 });
 

@@ -100,7 +100,11 @@ const score = {
   accountId: "score-runs",
   network,
   ingress: { all: "partners call it directly" },
-  access: [{ member: "group:partners@acme.com", until, through: "vpc" }],
+  access: [
+    { member: "group:partners@acme.com", until, through: "vpc" },
+    { member: "serviceAccount:nightly@acme-dev.iam.gserviceaccount.com", through: "google" },
+    { member: "serviceAccount:acme-dev@appspot.gserviceaccount.com", through: "google" },
+  ],
   resources: { cpu: "1", memory: "512Mi" },
   scaling: { minInstances: 0, maxInstances: 2 },
   concurrency: 1,

@@ -58,7 +58,7 @@ const CHOICES: Readonly<Record<string, string>> = {
   ".order": '"backends-first" or "services-first"',
   ".rules": '"preconfigured" or "preview"',
   ".launchStage": '"ALPHA", "BETA" or "GA"',
-  ".through": '"vpc"',
+  ".through": '"vpc" or "google"',
   deletionProtection: "true or false",
   projectNumber: "text or a number",
   projectServices: "true or false",

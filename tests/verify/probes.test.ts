@@ -51,6 +51,37 @@ describe("the probes of a mesh", () => {
   });
 });
 
+describe("the probes of a service that is scaled to no instances by hand", () => {
+  const off = {
+    ...change,
+    web: { ...change.web, scaling: { manualInstances: 0 } },
+    api: { scaling: { manualInstances: 0 } },
+  };
+  const sent = probes(accessGraph(parseMesh(meshInput(off), TODAY).spec!));
+
+  it("are answered so, whoever asks with whatever token, but where the ingress lets nobody in", () => {
+    const toWeb = sent.filter(({ to }) => to === "web");
+    assert.deepEqual(
+      [...new Set(toWeb.map(({ expect }) => JSON.stringify(expect)))],
+      ['{"code":503,"cause":"no instances"}'],
+    );
+    assert.deepEqual(toWeb.length, all.filter(({ to }) => to === "web").length);
+    const kept = sent.filter(({ to, expect }) => to === "api" && typeof expect === "object" && expect.code !== 503);
+    assert.deepEqual(kept.map(short), [
+      "cron from its network -> api, own: 404",
+      "nobody from internet -> api, none: 404",
+    ]);
+    assert.equal(sent.find(({ to }) => to === "web")?.because, "no instances; services.web.access[0]");
+  });
+
+  it("hold by their code alone, whose page nobody knows", () => {
+    const expect = { code: 503, cause: "no instances" } as const;
+    assert.equal(outcomeOf(expect, { status: 503, reached: true }), "as expected");
+    assert.equal(outcomeOf(expect, { status: 200, reached: true }), "wrong");
+    assert.equal(outcomeOf(expect, { status: 503, reached: false, cause: "token" }), "wrong");
+  });
+});
+
 describe("the probes of ends", () => {
   const ROBOT = "serviceAccount:robot@partner.iam.gserviceaccount.com";
   const open = { ingress: { all: "partners call it directly" } };

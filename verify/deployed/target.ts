@@ -42,6 +42,9 @@ export class DeployedTarget implements Target {
     const { caller, from, to, at, token } = probe;
     const unsent = unsendable(token);
     if (unsent !== undefined) return { notProbed: unsent };
+    if (from === "google") {
+      return { notProbed: `comes from one of Google's own callers, which calls in the name of ${caller} when it does` };
+    }
     if (from === "vpc" && caller !== undefined) {
       return { notProbed: `comes from a VPC network in the name of ${caller}, whose credentials no job has` };
     }

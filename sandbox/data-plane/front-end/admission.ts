@@ -5,7 +5,7 @@
  */
 import type { IncomingHttpHeaders } from "node:http";
 import type { ControlPlane } from "../../control-plane";
-import { listAt } from "../../control-plane/properties";
+import { listAt, numberAt, textAt } from "../../control-plane/properties";
 import type { ReasonCode } from "../decisions";
 import type { IapAgent } from "../iap/agent";
 import type { IapPassed, IdentityAwareProxy } from "../iap/identity-aware-proxy";
@@ -94,6 +94,9 @@ export async function admit(arrival: Arrival, judges: Judges): Promise<Admission
     return no("default-url-disabled", notFound(), `the default URL of ${service.name} is switched off`);
   }
   if (!service.isReady) return no("no-ready-revision", unavailable(), `${service.name} has no revision that is ready`);
+  if (hasNoInstances(service, host)) {
+    return no("no-instances", unavailable(), `${service.name} has no instances: it is scaled to 0 by hand`);
+  }
   const now = clock();
   const open = opennessOf(service, controlPlane, now);
   let { iap: passed } = arrival;
@@ -128,17 +131,36 @@ export async function admit(arrival: Arrival, judges: Judges): Promise<Admission
 
 /**
  * Source: https://cloud.google.com/run/docs/securing/ingress. A network counts when it is in the service's project, or
- * when the service itself is attached to it (Shared VPC).
+ * when the service itself is attached to it (Shared VPC); Google's own callers count in the service's project, on its
+ * default URL.
  */
 function ingressAllows(service: RunService, position: Position, controlPlane: ControlPlane): boolean {
   const { ingress } = service.state;
   if (ingress === "INGRESS_TRAFFIC_ALL") return true;
   if (position.from === "load-balancer") return ingress === "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER";
+  if (position.from === "google") return position.project === service.project;
   if (position.from !== "vpc") return false;
   return position.network.split("/")[1] === service.project || position.network === networkOf(service, controlPlane);
 }
 
+/**
+ * Whether a service is scaled to no instances by hand. A revision that has a tag and no traffic starts one all the same, on
+ * the tag's URL. Source: https://cloud.google.com/run/docs/configuring/services/manual-scaling
+ */
+function hasNoInstances({ state }: RunService, host: string): boolean {
+  if (
+    textAt(state, "scaling", "scalingMode") !== "MANUAL" ||
+    (numberAt(state, "scaling", "manualInstanceCount") ?? 0) > 0
+  ) {
+    return false;
+  }
+  const tag = /^(.+?)---/.exec(host)?.[1];
+  const target = listAt(state, "trafficStatuses").find((one) => tag !== undefined && textAt(one, "tag") === tag);
+  return target === undefined || (numberAt(target, "percent") ?? 0) > 0;
+}
+
 function place(position: Position): string {
+  if (position.from === "google") return `one of Google's own callers in ${position.project}`;
   return position.from === "vpc" ? position.network : `the ${position.from.replace("-", " ")}`;
 }
 

@@ -37,10 +37,17 @@ export function notFound(): Answer {
   return page(404, "404 Page not found", "Error: Page not found", "The requested URL was not found on this server.");
 }
 
-/** Assumed: https://cloud.google.com/run/quotas gives the limit, and not what is answered. */
+/** Seen: title and sentence, in ahmetoner/whisper-asr-webservice issue 143. */
 export function tooLarge(): Answer {
   const sentence = "Your client issued a request that was too large.";
   return page(413, "413 Request Entity Too Large", "Error: Request Entity Too Large", sentence);
+}
+
+/** Seen: the code, in simonw/datasette issue 749. Assumed: the page, which is Google's for errors of its own. */
+export function answerTooLarge(): Answer {
+  const sentence =
+    "The server encountered an error and could not complete your request.<p>Please try again in 30 seconds.";
+  return page(500, "500 Server Error", "Error: Server Error", sentence);
 }
 
 /** Assumed; https://cloud.google.com/run/docs/troubleshooting#500 names the log line of a request without an instance. */

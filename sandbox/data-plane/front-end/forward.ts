@@ -8,7 +8,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { ReasonCode } from "../decisions";
-import { type Answer, calleeDied, malformed, send, timedOut, tooLarge, unavailable } from "./answers";
+import { type Answer, answerTooLarge, calleeDied, malformed, send, timedOut, tooLarge, unavailable } from "./answers";
 import { headersForClient, type RawHeaders } from "./headers";
 
 /** A process that answers one request. */
@@ -41,8 +41,8 @@ export interface Exchange {
   report(outcome: Outcome): void;
 }
 
-/** For HTTP/1. Source: https://cloud.google.com/run/quotas#request_limits */
-const REQUEST_MAX_BYTES = 32 * 1024 * 1024;
+/** Of a request, and of an answer that is not streamed; for HTTP/1. Source: https://cloud.google.com/run/quotas#request_limits */
+const MAX_BYTES = 32 * 1024 * 1024;
 
 /** Assumed: how long a request waits for an instance; https://cloud.google.com/run/docs/about-concurrency says about 10 s. */
 export const PENDING_MS = 10_000;
@@ -85,7 +85,7 @@ export async function forward(exchange: Exchange): Promise<void> {
     left();
   });
   const large = () => fail(tooLarge(), "request-too-large", "the request has more than 32 MiB, the limit of HTTP/1");
-  if (Number(request.headers["content-length"] ?? 0) > REQUEST_MAX_BYTES) return large();
+  if (Number(request.headers["content-length"] ?? 0) > MAX_BYTES) return large();
 
   for (let attempt = 1; !over; attempt++) {
     try {
@@ -99,6 +99,12 @@ export async function forward(exchange: Exchange): Promise<void> {
         running = outgoing;
       });
       if (over) return void incoming.destroy();
+      // An answer to HEAD tells a length and has no body.
+      if (request.method !== "HEAD" && Number(incoming.headers["content-length"] ?? 0) > MAX_BYTES) {
+        const why =
+          "the answer announces more than 32 MiB by its Content-Length, the limit of HTTP/1; streamed, it passes";
+        return fail(answerTooLarge(), "answer-too-large", why);
+      }
       return stream(incoming, exchange, () => {
         fail(calleeDied(), "callee-died", "the container's process went away in the middle of its answer");
       });
@@ -197,7 +203,7 @@ function countBytes(request: IncomingMessage, tooMany: () => void): void {
   let bytes = 0;
   const count = (chunk: Buffer) => {
     bytes += chunk.length;
-    if (bytes <= REQUEST_MAX_BYTES) return;
+    if (bytes <= MAX_BYTES) return;
     request.off("data", count);
     tooMany();
   };

@@ -33,7 +33,12 @@ export interface Entrance {
 }
 
 /** Addresses from the ranges for documentation and for private networks: nobody's real one. */
-const CLIENT_ADDRESS = { internet: "203.0.113.10", vpc: "10.128.0.10", "load-balancer": "203.0.113.20" } as const;
+const CLIENT_ADDRESS = {
+  internet: "203.0.113.10",
+  vpc: "10.128.0.10",
+  google: "203.0.113.30",
+  "load-balancer": "203.0.113.20",
+} as const;
 
 export class FrontEnd {
   constructor(private readonly options: FrontEndOptions) {}

@@ -148,10 +148,37 @@ export const wrongAccess: readonly WrongConfig[] = [
       "services.api.defaultUrlDisabled: services.web calls it by that URL; remove the callers or keep the URL",
     ],
   },
+  {
+    fact: "Google's own callers in the name of another project's account, of a default one there and of people",
+    web: {
+      access: [
+        { member: "serviceAccount:nightly@elsewhere.iam.gserviceaccount.com", through: "google" },
+        { member: "serviceAccount:elsewhere@appspot.gserviceaccount.com", through: "google" },
+        { member: "group:a@acme.com", through: "google" },
+      ],
+    },
+    problems: [
+      'services.web.access[0]: "serviceAccount:nightly@elsewhere.iam.gserviceaccount.com" is no service account of acme-dev, and Google\'s own callers count as internal in the service\'s project alone; name an account of it, or take "through: google" away',
+      'services.web.access[1]: "serviceAccount:elsewhere@appspot.gserviceaccount.com" is no service account of acme-dev, and Google\'s own callers count as internal in the service\'s project alone; name an account of it, or take "through: google" away',
+      'services.web.access[2]: "group:a@acme.com" cannot reach a service with ingress internal; set "through: vpc" if they come through the VPC network, or another ingress',
+      'services.web.access[2]: "group:a@acme.com" is no service account of acme-dev, and Google\'s own callers count as internal in the service\'s project alone; name an account of it, or take "through: google" away',
+    ],
+  },
+  {
+    fact: "Google's own callers on a default URL that is switched off, which is the one that they call",
+    web: {
+      ingress: "load-balancer",
+      access: [{ member: "serviceAccount:nightly@acme-dev.iam.gserviceaccount.com", through: "google" }],
+      defaultUrlDisabled: true,
+    },
+    problems: [
+      "services.web.defaultUrlDisabled: services.web.access calls it by that URL; remove the callers or keep the URL",
+    ],
+  },
   ...wrongWebs([
     [
       { access: [{ member: "group:a@acme.com", through: "vpn" }] },
-      'access[0].through: got "vpn", expected "vpc"; did you mean "vpc"?',
+      'access[0].through: got "vpn", expected "vpc" or "google"; did you mean "vpc"?',
     ],
   ]),
   {

@@ -24,7 +24,7 @@ export const wrongTogether: readonly WrongConfig[] = [
     web: { access: ["group:a@acme.com", { member: "allUsers", through: "vpn" }, { member: "domain:acme.com" }] },
     problems: [
       'services.web.access[0]: got "group:a@acme.com", expected a map',
-      'services.web.access[1].through: got "vpn", expected "vpc"; did you mean "vpc"?',
+      'services.web.access[1].through: got "vpn", expected "vpc" or "google"; did you mean "vpc"?',
       `services.web.access[1].member: ${anyone}`,
       'services.web.access[2].member: "domain:acme.com" is a whole domain; name a group of it instead, e.g. "group:callers@acme.com"',
     ],

@@ -33,6 +33,15 @@ describe("front end: host, path and ingress", () => {
           internal: { ingress: "INGRESS_TRAFFIC_INTERNAL_ONLY" },
           balanced: { ingress: "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER" },
           hidden: { defaultUriDisabled: true },
+          idle: {
+            scaling: { scalingMode: "MANUAL", manualInstanceCount: 0 },
+            traffics: [
+              { type: "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", percent: 100, tag: "live" },
+              { type: "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", tag: "next" },
+            ],
+          },
+          one: { scaling: { scalingMode: "MANUAL", manualInstanceCount: 1 } },
+          automatic: { scaling: { scalingMode: "AUTOMATIC", manualInstanceCount: 0 } },
         };
         for (const [name, self] of Object.entries(more)) {
           deploy(controlPlane, name, { self });
@@ -108,6 +117,21 @@ describe("front end: host, path and ingress", () => {
     }
   });
 
+  it("takes Google's own callers in the service's project in, and in no other", async () => {
+    const foreign = "nightly@elsewhere.iam.gserviceaccount.com";
+    for (const name of ["internal", "balanced"]) {
+      const own = await askAs(mesh, caller, url(name), { caller: { email: caller, byGoogle: true } });
+      assert.equal(own.code, 200);
+      assert.equal(mesh.decisions.at(-1)!.from, "google");
+      assert.equal((await askAs(mesh, foreign, url(name), { caller: { email: foreign, byGoogle: true } })).code, 404);
+      const ingress = name === "internal" ? "internal_only" : "internal_load_balancer";
+      const where = "the request came from one of Google's own callers in elsewhere";
+      assert.equal(mesh.said(), `404 ${name}: ingress of ${name} is ${ingress}; ${where}`);
+    }
+    const hidden = await askAs(mesh, caller, url("hidden"), { caller: { email: caller, byGoogle: true } });
+    assert.deepEqual([hidden.code, mesh.said()], [404, "404 hidden: the default URL of hidden is switched off"]);
+  });
+
   it("answers 404 on a default URL that is switched off", async () => {
     assert.equal((await askAs(mesh, caller, url("hidden"))).code, 404);
     assert.equal(mesh.said(), "404 hidden: the default URL of hidden is switched off");
@@ -133,6 +157,23 @@ describe("front end: host, path and ingress", () => {
     } finally {
       await plane.close();
     }
+  });
+
+  it("answers 503 for a service that is scaled to no instances by hand, but for a tag without traffic", async () => {
+    for (const [name, code] of [
+      ["idle", 503],
+      ["live---idle", 503],
+      ["next---idle", 200],
+      ["one", 200],
+      ["automatic", 200],
+    ] as const) {
+      const token = await mesh.plane.idToken(caller, url(name.replace(/^.*---/, "")));
+      assert.equal((await askAs(mesh, caller, url(name), { token })).code, code, name);
+      if (code === 503) assert.equal(mesh.said(), "503 idle: idle has no instances: it is scaled to 0 by hand");
+    }
+    const { code, body } = await ask(await mesh.plane.proxyFor({}), url("idle"));
+    assert.equal(code, 503);
+    assert.match(body, /<h2>The service you requested is not available yet\.<\/h2>/);
   });
 
   it("answers 403 with Cloud Run's page where there is no token, the path escaped", async () => {

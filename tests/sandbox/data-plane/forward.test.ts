@@ -141,6 +141,22 @@ describe("front end: requests and answers", () => {
     socket.destroy();
   });
 
+  it("are 500 where the container announces more than 32 MiB, and pass where it streams them", async () => {
+    const announced = (count: number, method = "GET") => ask(access, `${PUBLIC}/announced?count=${count}`, { method });
+    assert.equal((await announced(32 * MIB)).body.length, 32 * MIB);
+    const refused = await announced(32 * MIB + 1);
+    assert.deepEqual([refused.code, refused.headers.server], [500, "Google Frontend"]);
+    assert.match(refused.body, /<title>500 Server Error<\/title>[\s\S]*could not complete your request\./);
+    assert.equal(
+      mesh.said(),
+      "500 public: the answer announces more than 32 MiB by its Content-Length, the limit of HTTP/1; streamed, it passes",
+    );
+    const { reason, verdict } = mesh.decisions.at(-1)!;
+    assert.deepEqual([reason, verdict], ["answer-too-large", "failed"]);
+    assert.equal((await announced(32 * MIB + 1, "HEAD")).code, 200);
+    assert.equal((await ask(access, `${PUBLIC}/bytes?count=${33 * MIB}`)).body.length, 33 * MIB);
+  });
+
   it("may have 32 MiB and no byte more, announced or not", async () => {
     const upload = (bytes: number, headers: Record<string, string>) =>
       ask(access, `${PUBLIC}/count`, { method: "POST", headers, body: Buffer.alloc(bytes) });

@@ -45,6 +45,10 @@ const handlers = {
     response.write("the first half", () => setTimeout(() => process.exit(1), 20));
   },
   "/garbage": (request) => request.socket.end("this is no HTTP\r\n\r\n"),
+  "/announced": (_, response, query) => {
+    const count = Number(query.get("count"));
+    response.writeHead(200, { "Content-Length": count }).end(Buffer.alloc(count));
+  },
   "/bytes": (_, response, query) => {
     let left = Number(query.get("count"));
     const chunk = Buffer.alloc(65536, "x");
