@@ -62,8 +62,12 @@ export function didYouMean(got: string, known: Iterable<string>): string {
   return meant === undefined ? "" : `; did you mean "${meant}"?`;
 }
 
-/** The known name that a misspelt one is close enough to; `undefined` where none is. */
+/**
+ * The known name that a misspelt one is close enough to; `undefined` where none is. `ingress` and `egress` are close, and
+ * neither is the other misspelt.
+ */
 export function nearest(got: string, known: Iterable<string>): string | undefined {
+  if (got === "ingress" || got === "egress") return undefined;
   const limit = Math.max(1, Math.floor(got.length / 3));
   let best: string | undefined;
   let bestDistance = limit + 1;

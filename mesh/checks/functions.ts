@@ -5,6 +5,7 @@ import { below, type Finding, type Problem } from "../problems";
 import type { FunctionSpec } from "../spec/spec";
 import { checkEnvironment } from "./container/environment";
 import { checkSize } from "./container/resources";
+import { checkEgress } from "./egress";
 import { checkIap } from "./iap";
 import { checkCallers, checkCalls, type Surroundings } from "./mesh";
 import { checkIdentity, checkLabels, checkName, checkScaling } from "./service";
@@ -16,6 +17,7 @@ export function checkFunction(spec: FunctionSpec, around: Surroundings): Finding
   const own = [
     ...checkName(spec, around.place),
     ...checkIdentity(spec),
+    ...checkEgress(spec),
     ...checkEnvironment(spec, "function"),
     ...checkLabels(spec),
     ...checkScaling(spec),

@@ -4,6 +4,7 @@ import { below, type Finding, type Problem } from "../problems";
 import type { JobSpec, WorkerPoolSpec } from "../spec/spec";
 import { checkEnvironment } from "./container/environment";
 import { checkContainers } from "./containers";
+import { checkEgress } from "./egress";
 import { checkCalls, type Surroundings } from "./mesh";
 import { checkIdentity, checkImage, checkLabels } from "./service";
 
@@ -28,6 +29,7 @@ function checkTask(
     ...checkImage(spec),
     ...checkName(spec),
     ...checkIdentity(spec),
+    ...checkEgress(spec),
     ...checkEnvironment(spec, kind),
     ...checkContainers(spec, kind === "job" ? "job" : "worker pool"),
     ...checkLabels(spec),

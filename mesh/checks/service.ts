@@ -6,6 +6,7 @@ import type { Place, ServiceSpec } from "../spec/spec";
 import { checkEnvironment } from "./container/environment";
 import { checkProbes } from "./container/probes";
 import { checkContainers } from "./containers";
+import { checkEgress } from "./egress";
 import { checkTraffic } from "./traffic";
 
 /** Checks of one service by itself. Each returns what is wrong, paths relative to the service. */
@@ -14,6 +15,7 @@ const CHECKS: readonly ((spec: ServiceSpec, place: Place) => Finding[])[] = [
   checkSandbox,
   checkName,
   checkIdentity,
+  checkEgress,
   (spec) => checkEnvironment(spec, "service"),
   checkProbes,
   (spec) => checkContainers(spec, "service"),

@@ -46,6 +46,13 @@ export const role = z
     'must be a role, e.g. "roles/cloudsql.client"',
   );
 
+const outsideHost = z
+  .string()
+  .regex(
+    /^(\*\.[a-z0-9-]+\.|[a-z0-9-]+\.)([a-z0-9-]+\.)*[a-z][a-z0-9-]*$/,
+    'must be a host name in lower case without scheme, port and path, e.g. "api.stripe.com", or "*.stripe.com" for all below it',
+  );
+
 /** The key under which a stack holds what has another one in the config. */
 export const formerly = key
   .optional()
@@ -67,6 +74,12 @@ export const callerKeys = {
     .optional()
     .describe("E-mail address of an account that exists already and is its alone; default: one is created"),
   roles: z.array(role).optional().describe("Roles that the account holds on the project; default: none"),
+  egress: z
+    .array(outsideHost)
+    .optional()
+    .describe(
+      "Hosts on the internet that the sandbox lets it reach, e.g. `api.stripe.com`, or `*.stripe.com` for all below it; nothing of it is deployed, where it may reach any; which traffic takes the VPC network is `network.egress`; default: none",
+    ),
   network: z
     .union([serviceNetwork, z.enum(["mesh", "none"])])
     .optional()

@@ -4,7 +4,7 @@ import { projectOfEmail } from "../../google/accounts";
 import { refuseRealCredentials } from "../engine/cli/child-environment";
 import { temporaryFolder } from "../files/temporary-folder";
 import { AccessDesk } from "./access";
-import type { Caller } from "./callers";
+import { type Caller, egressOf, type Runs } from "./callers";
 import type { Decision } from "./decisions";
 import { FrontEnd } from "./front-end/front-end";
 import { TokenVerifier } from "./front-end/id-token";
@@ -123,9 +123,9 @@ export class DataPlane {
   /** A way into the mesh for a process that is not one of its services, or that stands in for one. */
   async proxyFor(caller: Caller): Promise<ProxyAccess> {
     if ("service" in caller) return this.#fleet.byName(caller.service).access;
-    if ("job" in caller) return this.#standIn(() => runTask("job", caller.job, this.#options.controlPlane));
+    if ("job" in caller) return this.#standIn(caller, () => runTask("job", caller.job, this.#options.controlPlane));
     if ("workerPool" in caller) {
-      return this.#standIn(() => runTask("workerPool", caller.workerPool, this.#options.controlPlane));
+      return this.#standIn(caller, () => runTask("workerPool", caller.workerPool, this.#options.controlPlane));
     }
     const { email, network, byGoogle } = caller;
     const [home] = this.#services.all();
@@ -141,11 +141,11 @@ export class DataPlane {
   }
 
   /** A way into the mesh in the place of what runs on Cloud Run and not here: with its identity, from its network. */
-  #standIn(current: () => Standing): Promise<ProxyAccess> {
-    const { controlPlane } = this.#options;
+  #standIn(of: Runs, current: () => Standing): Promise<ProxyAccess> {
+    const { controlPlane, egress } = this.#options;
     const metadata = this.#identities.metadataOf(current);
     const route = (host: string) => routeOf(current(), host, controlPlane);
-    return this.#desk.give({ name: () => current().account, route, metadata });
+    return this.#desk.give({ name: () => current().account, route, metadata, egress: egressOf(of, egress) });
   }
 
   /**
@@ -203,10 +203,10 @@ export class DataPlane {
   }
 
   async #open(): Promise<void> {
-    const { allow = [] } = this.#options;
+    const { allow = [], egress = [] } = this.#options;
     const authority = await createAuthority();
     // What is let through meets real certificates.
-    this.#desk.trust(authority.certificate, allow.length > 0);
+    this.#desk.trust(authority.certificate, [...allow, ...egress.flatMap(({ hosts }) => hosts)].length > 0);
     const clock = this.#clock;
     const onDecision = (decision: Decision) => this.#decide(decision);
     const traffic = new Traffic({

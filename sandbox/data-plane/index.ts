@@ -1,5 +1,5 @@
 /** Google Cloud's data plane on one machine: runs what the control plane holds, and lets through what Cloud Run would. */
-export type { Caller } from "./callers";
+export type { Caller, Egress } from "./callers";
 export { DataPlane, openDataPlane } from "./data-plane";
 export { type DecisionFile, openDecisionFile } from "./decision-file";
 export { type Decision, decisionLine, explain, REASON_CODES, type ReasonCode } from "./decisions";

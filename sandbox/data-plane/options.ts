@@ -1,5 +1,6 @@
 /** What the data plane is told, and what it tells. */
 import type { ControlPlane } from "../control-plane";
+import type { Egress } from "./callers";
 import type { Decision } from "./decisions";
 import type { Person } from "./identity/directory";
 import type { ServiceLog } from "./processes/instance";
@@ -36,7 +37,9 @@ export interface DataPlaneOptions {
    * @default - a temporary one, gone with the data plane
    */
   readonly homes?: string;
-  /** Hosts outside of Google that may be dialled for real, `*.example.com` for all below one. @default none */
+  /** Hosts of the internet that services, jobs and worker pools may reach for real. @default none */
+  readonly egress?: readonly Egress[];
+  /** Hosts that everybody may reach for real, whatever their address, `*.example.com` for all below one. @default none */
   readonly allow?: readonly string[];
   /** How long a service may take until it listens. @default 30000; Cloud Run's own is 240000 */
   readonly startTimeoutMs?: number;

@@ -1,7 +1,7 @@
 /** What a stack says of itself that the control plane does not hold: keys, folders with code, and who may call. */
 import { existsSync, readFileSync } from "node:fs";
 import * as path from "node:path";
-import type { Workload } from "../data-plane";
+import type { Egress, Workload } from "../data-plane";
 import { EngineError, type StackConfig } from "../engine";
 import { type DeclaredFunction, functionCommand } from "./functions";
 import { written } from "./written";
@@ -41,6 +41,7 @@ export interface StackOutputs {
 }
 
 interface Named {
+  readonly egress?: readonly string[];
   readonly name?: string;
   readonly formerly?: string;
 }
@@ -96,6 +97,19 @@ export function declaredTasks(config: StackConfig): { readonly key: string; read
   return [
     ...tasks("jobs").map(([key, node]) => ({ key, runs: { job: nameOf(key, node) } })),
     ...tasks("workerPools").map(([key, node]) => ({ key, runs: { workerPool: nameOf(key, node) } })),
+  ];
+}
+
+/** The hosts of the internet that each service, function, job and worker pool of such a config may reach. */
+export function declaredEgress(config: StackConfig): Egress[] {
+  const named = (kind: string, of: (name: string) => Egress["of"]) =>
+    Object.entries(written<Readonly<Record<string, Named>>>(config, kind)).flatMap(([key, node]) =>
+      node.egress ? [{ of: of(nameOf(key, node)), hosts: node.egress }] : [],
+    );
+  return [
+    ...["services", "functions"].flatMap((kind) => named(kind, (service) => ({ service }))),
+    ...named("jobs", (job) => ({ job })),
+    ...named("workerPools", (workerPool) => ({ workerPool })),
   ];
 }
 

@@ -10,7 +10,14 @@ import {
 } from "../data-plane";
 import { IAP_ACCESSOR_ROLE } from "../data-plane/iap/access";
 import { EngineError, messageOf, type ProjectConfig, type StackConfig } from "../engine";
-import { declaredRoutes, declaredServices, declaredTasks, type StackOutputs, workloadsOf } from "./declared";
+import {
+  declaredEgress,
+  declaredRoutes,
+  declaredServices,
+  declaredTasks,
+  type StackOutputs,
+  workloadsOf,
+} from "./declared";
 import { type Identity, memberIdentity } from "./identities";
 import { declaredPeople, strangerAmong } from "./people";
 
@@ -125,6 +132,7 @@ export class RunningMesh {
     const plane = await openDataPlane({
       ...rest,
       workloads,
+      egress: declaredEgress(stackConfig.config),
       people,
       onDecision: (decision) => {
         for (const watch of watchers) watch(decision);

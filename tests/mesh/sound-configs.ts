@@ -31,7 +31,12 @@ const network = {
 };
 const connector = { connector: "link", egress: "all-traffic" };
 
-const caller = { roles: ["roles/cloudsql.client"], labels: { team: "shop" }, deletionProtection: true };
+const caller = {
+  roles: ["roles/cloudsql.client"],
+  egress: ["api.stripe.com", "*.stripe.com"],
+  labels: { team: "shop" },
+  deletionProtection: true,
+};
 const env = { LEVEL: "debug", PASSWORD: secret };
 const main = { command: ["/app"], args: ["serve"], workingDir: "/srv", env };
 const task = {

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { join } from "node:path";
-import { declaredServices, declaredTasks, workloadsOf } from "../../sandbox/running/declared";
+import { declaredEgress, declaredServices, declaredTasks, workloadsOf } from "../../sandbox/running/declared";
 
 describe("what the sandbox reads in a config of a service", () => {
   it("is how it is started, and what it has here alone", () => {
@@ -10,6 +10,29 @@ describe("what the sandbox reads in a config of a service", () => {
     assert.deepEqual(workloadsOf(declared), [
       { service: "desk", folder: desk.source, command: ["node", "main.js"], env },
     ]);
+  });
+});
+
+describe("what the sandbox reads in a config of hosts outside", () => {
+  it("is whose they are, by the name on Cloud Run", () => {
+    const config = {
+      "cloud-run-mesh:services": JSON.stringify({
+        shop: { formerly: "web", egress: ["api.stripe.com"] },
+        api: { egress: [] },
+        user: {},
+      }),
+      "cloud-run-mesh:functions": JSON.stringify({ score: { name: "scoring", egress: ["*.example.com"] } }),
+      "cloud-run-mesh:jobs": JSON.stringify({ nightly: { egress: ["a.example", "b.example"] } }),
+      "cloud-run-mesh:workerPools": JSON.stringify({ worker: { egress: ["c.example"] } }),
+    };
+    assert.deepEqual(declaredEgress(config), [
+      { of: { service: "web" }, hosts: ["api.stripe.com"] },
+      { of: { service: "api" }, hosts: [] },
+      { of: { service: "scoring" }, hosts: ["*.example.com"] },
+      { of: { job: "nightly" }, hosts: ["a.example", "b.example"] },
+      { of: { workerPool: "worker" }, hosts: ["c.example"] },
+    ]);
+    assert.deepEqual(declaredEgress({}), []);
   });
 });
 

@@ -1,5 +1,6 @@
 /** The services that run here: each with its process, its way out and its metadata server. */
 import type { AccessDesk } from "../access";
+import { egressOf } from "../callers";
 import type { Identities } from "../identity/identities";
 import type { MetadataServer } from "../identity/metadata-server";
 import { routeOf } from "../network";
@@ -93,7 +94,10 @@ export class Fleet {
     if (!held) {
       const metadata = identities.metadataOf(current);
       const route = (host: string) => routeOf(current(), host, controlPlane);
-      const access = desk.give({ name: () => current().account, route, metadata });
+      const access = desk.give({
+        ...{ name: () => current().account, route, metadata },
+        egress: egressOf({ service: service.name }, this.options.egress),
+      });
       // Whoever asks for it is told; nobody may ever ask.
       access.catch(() => {});
       held = { service, metadata, access, runner: undefined };

@@ -3,6 +3,7 @@ import { wrongCalls } from "./calls";
 import { wrongDatabases } from "./cloud-sql";
 import { wrongContainers } from "./containers";
 import { wrongDevelopers } from "./developers";
+import { wrongEgress } from "./egress";
 import { wrongFormerly } from "./formerly";
 import { wrongFunctions } from "./functions";
 import { wrongIdentities } from "./identity";
@@ -31,6 +32,7 @@ export const wrongConfigs: readonly WrongConfig[] = [
   ...wrongServices,
   ...wrongFormerly,
   ...wrongIdentities,
+  ...wrongEgress,
   ...wrongContainers,
   ...wrongInstances,
   ...wrongMounts,

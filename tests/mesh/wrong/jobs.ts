@@ -34,7 +34,7 @@ function number(kind: "jobs" | "workerPools", key: string, least: number, most?:
 }
 
 const TASK_KEYS =
-  "image, formerly, calls, accountId, serviceAccount, roles, network, command, args, workingDir, env, volumes, resources, gpuType, labels, annotations, encryptionKey, deletionProtection, name";
+  "image, formerly, calls, accountId, serviceAccount, roles, egress, network, command, args, workingDir, env, volumes, resources, gpuType, labels, annotations, encryptionKey, deletionProtection, name";
 const JOB_KEYS = "taskCount, parallelism, maxRetries, timeoutSeconds";
 
 export const wrongJobs: readonly WrongConfig[] = [
