@@ -24,9 +24,14 @@ export interface Trace {
 export function traceOf(headers: IncomingHttpHeaders, random: Random): Trace {
   const [, traceId, spanId, flags] =
     /^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:$|-)/.exec(one(headers["traceparent"])) ?? [];
-  if (traceId && spanId && flags && !isZero(traceId) && !isZero(spanId)) {
+  if (traceId && !isZero(traceId) && !isZero(spanId!)) {
     const state = one(headers["tracestate"]);
-    return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1, ...(state !== "" && { state }) };
+    return {
+      traceId,
+      spanId: spanId!,
+      sampled: (Number.parseInt(flags!, 16) & 1) === 1,
+      ...(state !== "" && { state }),
+    };
   }
   const [, oldTraceId, decimalSpan, option] =
     /^([0-9a-f]{32})(?:\/(\d{1,20}))?(?:;o=(\d))?$/i.exec(one(headers["x-cloud-trace-context"])) ?? [];

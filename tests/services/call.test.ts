@@ -61,6 +61,57 @@ describe("the authenticated caller", () => {
     assert.equal(seen!.body, '{"a":1}');
   });
 
+  it("says that it sends JSON only where it does, and leaves empty values out of the query", async () => {
+    const query: [string, string][] = [
+      ["page", "2"],
+      ["filter", ""],
+      ["tag", "a b"],
+      ["tag", "c"],
+    ];
+    await caller().call({ path: "/orders", query });
+    await caller().call({ path: "users" });
+    const [first, second] = fake.seen;
+    assert.equal(first!.url, "/orders?page=2&tag=a+b&tag=c");
+    assert.equal(first!.method, "GET");
+    assert.equal(first!.headers.accept, "application/json");
+    assert.equal(first!.headers["content-type"], undefined);
+    assert.equal(second!.url, "/users");
+  });
+
+  it("reads an answer as JSON by its type alone", async () => {
+    const readAs = async (type: string, body = "1") => {
+      fake.answer((_, response) => response.writeHead(200, type === "" ? {} : { "content-type": type }).end(body));
+      return (await caller().call({ path: "/" })).json;
+    };
+    for (const type of ["application/json", "application/json; charset=utf-8", "application/problem+json"]) {
+      assert.equal(await readAs(type), 1, type);
+    }
+    for (const type of [
+      "",
+      "text/plain",
+      "text/json",
+      "x-application/json",
+      "application/jsonp",
+      "application/+json",
+    ]) {
+      assert.equal(await readAs(type), undefined, type);
+    }
+    assert.equal(await readAs("application/json", ""), undefined, "nothing is no JSON, and no mistake");
+  });
+
+  it("refuses an answer that its API does not promise, and says where it differs", async () => {
+    fake.answer((_, response) => json(response, 200, { id: 7 }));
+    await assert.rejects(ask(caller(), { path: "/" }, z.object({ id: z.string() })), (error: ServiceError) => {
+      assert.equal(error.code, "callee-answer-invalid");
+      assert.equal(error.message, "order: its answer is not what its API promises");
+      assert.deepEqual(
+        error.details.map((detail) => detail.path),
+        ["id"],
+      );
+      return true;
+    });
+  });
+
   it("sends nothing without a token", async () => {
     tokens.get = async () => {
       throw new ServiceError("token-unavailable", "down");
@@ -190,9 +241,15 @@ describe("the authenticated caller", () => {
     tokens.renew = async () => "token-2";
     assert.equal((await caller().call({ path: "/" })).status, 401);
     assert.equal(fake.seen.length, 3);
-    fake.answer((_, response) => json(response, 401, {}));
-    assert.equal((await caller().call({ path: "/" })).status, 401);
-    assert.equal(fake.seen.length, 1);
+    for (const [status, headers] of [
+      [401, {}],
+      [401, { "www-authenticate": "Basic" }],
+      [403, UNAUTHORIZED],
+    ] as const) {
+      fake.answer((_, response) => json(response, status, {}, headers));
+      assert.equal((await caller().call({ path: "/" })).status, status);
+      assert.equal(fake.seen.length, 1);
+    }
   });
 
   it("does not count another token as one of its retries, and gets no third one", async () => {
@@ -231,9 +288,16 @@ describe("the authenticated caller", () => {
 
   it("reads no more than its limit, and no JSON that is none", async () => {
     fake.answer((_, response) => json(response, 200, "x".repeat(1_000)));
-    await assert.rejects(caller({ answerLimitBytes: 999 }).call({ path: "/" }), { code: "callee-answer-too-large" });
+    await assert.rejects(caller({ answerLimitBytes: 1_001 }).call({ path: "/" }), {
+      code: "callee-answer-too-large",
+      message: "order: its answer has more than 1001 bytes",
+    });
+    assert.equal((await caller({ answerLimitBytes: 1_002 }).call({ path: "/" })).json, "x".repeat(1_000));
     fake.answer((_, response) => response.writeHead(200, { "content-type": "application/json" }).end("{"));
-    await assert.rejects(caller().call({ path: "/" }), { code: "callee-answer-invalid" });
+    await assert.rejects(caller().call({ path: "/" }), {
+      code: "callee-answer-invalid",
+      message: "order: its answer is declared as JSON, but is none",
+    });
     fake.answer((_, response) => response.writeHead(200, { "content-type": "text/html" }).end("<p>"));
     assert.equal((await caller().call({ path: "/" })).json, undefined);
   });
@@ -264,6 +328,39 @@ describe("the authenticated caller", () => {
       proxy.close();
     }
   });
+
+  for (const [names, asked] of [
+    [["https_proxy", "HTTPS_PROXY"], "https_proxy"],
+    [["HTTPS_PROXY"], "HTTPS_PROXY"],
+  ] as const) {
+    it(`goes to the proxy of ${asked} where ${names.join(" and ")} ${names.length > 1 ? "are" : "is"} set`, async () => {
+      const hosts: string[] = [];
+      const proxies = names.map((name) => ({
+        name,
+        server: createServer().on("connect", (request, socket) => {
+          hosts.push(`${name} ${request.url}`);
+          socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
+        }),
+      }));
+      for (const { server } of proxies) await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const addressOf = (server: (typeof proxies)[0]["server"]) => (server.address() as AddressInfo).port;
+      const env = Object.fromEntries(
+        proxies.map(({ name, server }) => [name, `http://127.0.0.1:${addressOf(server)}`]),
+      );
+      const through = proxyAwareDispatcher(env);
+      try {
+        const one = caller({ dispatcher: through, url: "https://order.run.app", retries: 0 });
+        await assert.rejects(one.call({ path: "/" }), {
+          code: "callee-unreachable",
+          message: "order: the connection failed",
+        });
+        assert.deepEqual(hosts, [`${asked} order.run.app:443`]);
+      } finally {
+        await through.destroy();
+        for (const { server } of proxies) server.close();
+      }
+    });
+  }
 
   it("encodes what goes into a path, and refuses what would climb out of it", () => {
     assert.equal(path`/users/${"a/b?c"}/orders`, "/users/a%2Fb%3Fc/orders");

@@ -7,7 +7,7 @@ import {
   type Route,
   type RunningServer,
   type ServerOptions,
-  type ServiceError,
+  ServiceError,
   serve,
   systemClock,
 } from "../../services/runtime/index";
@@ -59,12 +59,38 @@ describe("the server", () => {
     const refused = await http(`${url}/a/b`, { method: "POST" });
     assert.equal(refused.status, 405);
     assert.equal(refused.headers.allow, "GET, DELETE");
-    assert.equal(refused.json.error.code, "method-unknown");
+    assert.deepEqual(refused.json, {
+      error: { code: "method-unknown", message: "POST is not allowed on /a/b; allowed: GET, DELETE" },
+    });
     assert.equal((await http(`${url}/a/%zz`)).json.error.code, "parameter-invalid");
     const head = await http(`${url}/a/b`, { method: "HEAD" });
     assert.equal(head.status, 200);
     assert.equal(head.text, "");
     assert.equal(head.headers["content-length"], "27");
+  });
+
+  it("keeps the connection after a refusal", async () => {
+    await start([]);
+    const kept = new Agent({ keepAlive: true, maxSockets: 1 });
+    assert.equal(await post(kept, `${url}/nowhere`, ""), false);
+    kept.destroy();
+  });
+
+  it("logs as a warning what another service is to blame for", async () => {
+    const failing: Route = {
+      method: "GET",
+      path: "/failing",
+      handler: () => {
+        throw new ServiceError("callee-failed", "order: answered 500");
+      },
+    };
+    await start([failing]);
+    assert.equal((await http(`${url}/failing`)).status, 502);
+    const [{ severity, message, code }] = lines as [Record<string, unknown>];
+    assert.deepEqual(
+      { severity, message, code },
+      { severity: "WARNING", message: "order: answered 500", code: "callee-failed" },
+    );
   });
 
   it("tells that it is healthy on a path that Cloud Run does not keep to itself", async () => {

@@ -170,6 +170,27 @@ describe("the ID-token source", () => {
     assert.equal(asked.length, 3);
   });
 
+  it("gives a fetch up after its attempts, and says whose fault it was", async () => {
+    const { source, clock, behave, asked } = setup({ attempts: 3 });
+    behave(down);
+    const token = assert.rejects(
+      source.get(AUDIENCE),
+      withCode("token-unavailable", /^the metadata server answered 500$/),
+    );
+    await clock.pass(4_000);
+    await token;
+    assert.equal(asked.length, 3);
+  });
+
+  it("does not ask again whom nobody has given credentials", async () => {
+    const { source, behave, asked } = setup({ attempts: 3 });
+    behave(async () => {
+      throw new ServiceError("credentials-unavailable", "no default credentials on this machine");
+    });
+    await assert.rejects(source.get(AUDIENCE), withCode("credentials-unavailable"));
+    assert.equal(asked.length, 1);
+  });
+
   it("gives up on a metadata server that does not answer", async () => {
     const { source, clock, behave } = setup();
     behave(() => new Promise(() => {}));
@@ -198,6 +219,10 @@ describe("the ID-token source", () => {
   for (const [what, token, message] of [
     ["text", "<html>not found</html>", /no JWT/],
     ["nothing", "", /no JWT/],
+    ["a JWT with more behind it", `${idToken(AUDIENCE, Date.UTC(2027, 0, 1))} more`, /no JWT/],
+    ["a JWT with more before it", `Bearer ${idToken(AUDIENCE, Date.UTC(2027, 0, 1))}`, /no JWT/],
+    ["a JWT of two parts", "YQ.YQ", /no JWT/],
+    ["a JWT with an empty part", idToken(AUDIENCE, Date.UTC(2027, 0, 1)).replace(/[^.]+$/, ""), /no JWT/],
     ["a JWT of garbage", "YQ.YQ.YQ", /claims cannot be read/],
     ["an access token", "ya29.a0AfH6SMBx", /no JWT/],
     ["a token for another audience", idToken("https://user.example", Date.UTC(2027, 0, 1)), /for another audience/],
