@@ -1,4 +1,5 @@
 import { projectOfEmail } from "../../../google/accounts";
+import { byteCount } from "../../../google/quantities";
 import { GoogleError, ProviderError } from "../errors";
 import type { Handler, Subject, World } from "../handler";
 import { listAt, numberAt, objectAt, type Properties, type PropertyValue, textAt } from "../properties";
@@ -43,7 +44,7 @@ export const cloudFunction: Handler = {
     const brings = textAt(inputs, "eventTrigger", "serviceAccountEmail");
     for (const account of [builder, brings]) admitAccount(account, world);
     const service = serviceUnder(subject, world);
-    runService.admit?.(service, world);
+    admitService(name, service, world);
     if (service.previous === undefined && subject.previous === undefined && existing(service, world)) {
       throw new GoogleError(
         409,
@@ -102,6 +103,34 @@ export const cloudFunction: Handler = {
   },
 };
 
+/** What Cloud Run refuses of the service comes back in the words of its first API. Seen. */
+function admitService(name: string, service: Subject, world: World): void {
+  try {
+    runService.admit?.(service, world);
+  } catch (error) {
+    const [, rest] =
+      /^Violation in service\.template\.(.*)$/s.exec(error instanceof GoogleError ? error.detail : "") ?? [];
+    if (rest === undefined) throw error;
+    throw new GoogleError(400, `Could not create Cloud Run service ${name}. spec.template.spec.${rest}`);
+  }
+}
+
+/** CPUs by memory. Source: https://cloud.google.com/functions/docs/configuring/memory */
+const CPUS: readonly (readonly [most: string, cpu: string])[] = [
+  ["128Mi", "0.083"],
+  ["256Mi", "0.1666"],
+  ["512Mi", "0.333"],
+  ["1Gi", "0.583"],
+  ["2Gi", "1"],
+  ["8Gi", "2"],
+  ["16Gi", "4"],
+  ["24Gi", "6"],
+];
+
+function cpuFor(memory: string): string {
+  return CPUS.find(([most]) => byteCount(memory) <= byteCount(most))?.[1] ?? "8";
+}
+
 function refusal(message: string): GoogleError {
   return new GoogleError(400, `${message}, badRequest`);
 }
@@ -137,8 +166,9 @@ function serviceUnder({ id, inputs, previous }: Subject, world: World): Subject 
         resources: {
           limits: {
             memory: textAt(config, "availableMemory") ?? "256M",
-            cpu: textAt(config, "availableCpu") ?? "0.1666",
+            cpu: textAt(config, "availableCpu") ?? cpuFor(textAt(config, "availableMemory") ?? "256M"),
           },
+          cpuIdle: true,
         },
       },
     ],

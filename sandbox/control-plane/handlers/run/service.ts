@@ -62,7 +62,8 @@ export const runService: Handler = {
 
   problems(subject, world) {
     const what = `Revision '${nextRevision(subject)}' is not ready and cannot serve traffic. `;
-    return startFailure("Service", subject, what, secretProblems(templateOf(subject), world));
+    const start = startFailure("Service", subject, what, secretProblems(templateOf(subject), world));
+    return start.length > 0 ? start : startFailure("Service", subject, "", missingRevisions(subject));
   },
 
   ...protectedResource("service"),
@@ -86,16 +87,29 @@ function nextRevision({ id, inputs, previous, incarnation }: Subject): string {
 function admitRevisionName({ id, inputs, previous }: Subject): void {
   const revision = textAt(inputs, "template", "revision");
   if (revision === undefined) return;
-  const prefix = `${shortName(id)}-`;
-  if (!revision.startsWith(prefix)) {
-    throw violation(
-      "service.template.revision",
-      `the name of a revision must begin with '${prefix}', got '${revision}'.`,
-    );
-  }
+  const name = shortName(id);
+  if (!revision.startsWith(`${name}-`)) throw foreignRevision("service.template.revision", name, revision);
   const same = equal(previous?.inputs["template"], inputs["template"]);
   if (!same && textAt(previous?.state, "latestCreatedRevision") === revision)
     throw new GoogleError(409, `Revision named '${revision}' with different configuration already exists.`);
+}
+
+function foreignRevision(field: string, service: string, revision: string): GoogleError {
+  return violation(field, `the name of a revision must begin with '${service}-', got '${revision}'.`);
+}
+
+/**
+ * Traffic to revisions that a service which is made here has not. Later ones are not told: old revisions are not held.
+ * Seen: the words, of a service that was made all the same.
+ */
+function missingRevisions(subject: Subject): string[] {
+  if (subject.previous !== undefined) return [];
+  return listAt(subject.inputs, "traffics")
+    .map((target) => textAt(target, "revision"))
+    .filter((revision) => revision !== undefined && revision !== nextRevision(subject))
+    .map((revision) => {
+      return `Revision '${revision}' does not exist or is deleted. Update all traffic to route to currently available revisions.`;
+    });
 }
 
 /** Assumed: the words. Source: https://cloud.google.com/iap/docs/enabling-cloud-run */
@@ -114,6 +128,8 @@ function admitTraffic(name: string, traffics: PropertyValue[]): void {
     const [type, revision, tag] = [textAt(target, "type"), textAt(target, "revision"), textAt(target, "tag")];
     sum += numberAt(target, "percent") ?? 0;
     if (type === REVISION && revision === undefined) throw violation(`${place}.revision`, "must be set for this type.");
+    if (revision !== undefined && !revision.startsWith(`${name}-`))
+      throw foreignRevision(`${place}.revision`, name, revision);
     if (type === LATEST && revision !== undefined)
       throw violation(`${place}.revision`, "must not be set for this type.");
     if (tag === undefined) return;

@@ -1,25 +1,13 @@
 import { accountEmail, computeDefaultAccount, projectOfEmail } from "../../../../google/accounts";
 import { GoogleError } from "../../errors";
 import type { World } from "../../handler";
-import { at, listAt, numberAt, objectAt, type Properties, type PropertyValue, textAt } from "../../properties";
+import { listAt, numberAt, objectAt, type Properties, type PropertyValue, textAt } from "../../properties";
 import { shortName } from "../../rules/identifiers";
 import { annotationProblem, labelProblem } from "../../rules/labels";
 import { ACCOUNT, accountPath } from "../service-account";
+import { admitContainers } from "./containers";
 import { violation } from "./names";
 import { admitVpcAccess } from "./network";
-
-/** Set by Cloud Run itself. Source: https://cloud.google.com/run/docs/container-contract#env-vars */
-const RESERVED_ENV: Readonly<Record<string, readonly string[]>> = {
-  service: ["PORT", "K_SERVICE", "K_REVISION", "K_CONFIGURATION"],
-  job: [
-    "CLOUD_RUN_JOB",
-    "CLOUD_RUN_EXECUTION",
-    "CLOUD_RUN_TASK_INDEX",
-    "CLOUD_RUN_TASK_ATTEMPT",
-    "CLOUD_RUN_TASK_COUNT",
-  ],
-  worker_pool: ["CLOUD_RUN_WORKER_POOL", "CLOUD_RUN_WORKER_POOL_REVISION"],
-};
 
 /** Where a template is and whose it is. `field` is Google's path to it. */
 export interface Template {
@@ -67,42 +55,6 @@ export function filledTemplate(template: Properties, project: string, world: Wor
     return { ...(container as Properties), resources };
   });
   return { ...template, containers, serviceAccount: runsAs(template, project, world) };
-}
-
-function admitContainers({ of, field, template }: Template): void {
-  const containers = listAt(template, "containers");
-  if (containers.length === 0) throw violation(`${field}.containers`, "at least one container is required.");
-  const withPorts = containers.filter((container) => at(container, "ports") !== undefined);
-  if (of === "service" && (withPorts.length > 1 || (containers.length > 1 && withPorts.length === 0))) {
-    throw violation(
-      `${field}.containers`,
-      "Revision template should contain exactly one container with an exposed port.",
-    );
-  }
-  const volumes = new Set(listAt(template, "volumes").map((volume) => textAt(volume, "name")));
-  containers.forEach((container, index) => {
-    const place = `${field}.containers[${index}]`;
-    if (textAt(container, "image") === undefined) throw violation(`${place}.image`, "must not be empty.");
-    admitEnv(`${place}.env`, listAt(container, "envs"), RESERVED_ENV[of] ?? []);
-    for (const mount of listAt(container, "volumeMounts")) {
-      const name = textAt(mount, "name");
-      if (!volumes.has(name)) throw violation(`${place}.volume_mounts`, `the volume '${name}' is not defined.`);
-    }
-  });
-}
-
-function admitEnv(place: string, envs: PropertyValue[], reserved: readonly string[]): void {
-  const seen = new Set<string>();
-  for (const env of envs) {
-    const name = textAt(env, "name") ?? "";
-    if (name === "") throw violation(place, "the name of an environment variable must not be empty.");
-    if (reserved.includes(name)) {
-      const message = `The following reserved env names were provided: ${name}. These values are automatically set by the system.`;
-      throw violation(place, message);
-    }
-    if (seen.has(name)) throw violation(place, `Duplicate env name '${name}'.`);
-    seen.add(name);
-  }
 }
 
 function admitServiceAccount({ template, project }: Template, world: World): void {
