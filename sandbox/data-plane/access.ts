@@ -1,24 +1,24 @@
-/** Hands out ways into the mesh: proxy credentials, trust in the private authority, a metadata server of one's own. */
+/** Hands out ways into the mesh: a proxy of one's own, trust in the private authority, a metadata server of one's own. */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import * as path from "node:path";
 import { rootCertificates } from "node:tls";
 import { replaceFile } from "../../tools/replace-file";
 import { FileError } from "../files/file-error";
-import { type Visitor, Visitors } from "./callers";
+import type { Visitor } from "./callers";
 import type { MetadataServer } from "./identity/metadata-server";
 import type { ProxyAccess } from "./options";
 import { localEnvironment } from "./processes/environment";
 
 export class AccessDesk {
-  readonly visitors = new Visitors();
   readonly #servers: Server[] = [];
   readonly #ports = new Map<MetadataServer, Promise<number>>();
   #isClosed = false;
 
   constructor(
     private readonly folder: string,
-    private readonly proxyPort: () => number,
+    /** Opens a port of the forward proxy for somebody. */
+    private readonly openProxy: (visitor: Visitor) => Promise<number>,
   ) {}
 
   /** Writes down whom to trust; with `everybody`, also the authorities that the world trusts. */
@@ -31,8 +31,7 @@ export class AccessDesk {
 
   async give(visitor: Visitor): Promise<ProxyAccess> {
     if (this.#isClosed) throw new Error("the data plane is closed");
-    const { user, password } = this.visitors.admit(visitor);
-    const url = `http://${user}:${password}@127.0.0.1:${this.proxyPort()}`;
+    const url = `http://127.0.0.1:${await this.openProxy(visitor)}`;
     const [caFile, bundleFile] = [this.#file("ca.pem"), this.#file("bundle.pem")];
     const metadataHost = visitor.metadata && `127.0.0.1:${await this.#portOf(visitor.metadata)}`;
     return { url, caFile, env: localEnvironment({ proxyUrl: url, authorityFile: caFile, bundleFile, metadataHost }) };

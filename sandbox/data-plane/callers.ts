@@ -1,5 +1,4 @@
-/** Who may use the forward proxy. Its credentials say whose process a connection comes from, and so from which network. */
-import { randomBytes } from "node:crypto";
+/** Who uses the forward proxy: whose process that is, and so from which network its calls come. */
 import type { MetadataServer } from "./identity/metadata-server";
 import type { Position, Unreachable } from "./network";
 
@@ -44,30 +43,4 @@ export interface Visitor {
   readonly egress?: { readonly name: string; readonly hosts: readonly string[] };
   /** Address of the person whose browser it is, signed in wherever one has to. */
   readonly person?: string;
-}
-
-export interface Credentials {
-  readonly user: string;
-  readonly password: string;
-}
-
-export class Visitors {
-  readonly #byHeader = new Map<string, Visitor>();
-
-  admit(visitor: Visitor): Credentials {
-    const user =
-      visitor
-        .name()
-        .replace(/[^\w.-]/g, "-")
-        .slice(0, 60) || "nobody";
-    const password = randomBytes(18).toString("base64url");
-    this.#byHeader.set(Buffer.from(`${user}:${password}`).toString("base64"), visitor);
-    return { user, password };
-  }
-
-  /** The visitor that a `Proxy-Authorization` header belongs to. */
-  find(header: string | undefined): Visitor | undefined {
-    const encoded = /^Basic +([\w+/=-]+)$/i.exec(header ?? "")?.[1];
-    return encoded === undefined ? undefined : this.#byHeader.get(encoded);
-  }
 }

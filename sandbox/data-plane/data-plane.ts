@@ -50,13 +50,12 @@ export class DataPlane {
   readonly #iap: IdentityAwareProxy;
   readonly #people: PeopleSignIn;
   readonly #apis: GoogleApis;
-  readonly #desk = new AccessDesk(this.#folder, () => this.#proxyPort);
+  readonly #desk = new AccessDesk(this.#folder, (visitor) => this.#proxy!.open(visitor));
   readonly #fleet: Fleet;
   readonly #decisions: Record<number, number> = {};
   readonly #opening: Promise<void>;
   readonly #forgetLastMoment: () => void;
   #proxy: ForwardProxy | undefined;
-  #proxyPort = 0;
   #openedInMs = 0;
   #closing: Promise<void> | undefined;
 
@@ -218,9 +217,7 @@ export class DataPlane {
       clock,
       onDecision,
     });
-    const { visitors } = this.#desk;
-    this.#proxy = new ForwardProxy({ visitors, authority, allow, clock, traffic, onDecision });
-    this.#proxyPort = await this.#proxy.listen();
+    this.#proxy = new ForwardProxy({ authority, allow, clock, traffic, onDecision });
     this.#fleet.startAll();
   }
 

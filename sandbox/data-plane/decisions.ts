@@ -41,7 +41,6 @@ export const REASON_CODES = [
   "host-not-played",
   "api-not-played",
   "no-route",
-  "proxy-credentials",
   "sandbox-failed",
 ] as const;
 export type ReasonCode = (typeof REASON_CODES)[number];

@@ -49,7 +49,7 @@ export interface DataPlaneOptions {
 
 /** How somebody's process reaches the mesh. */
 export interface ProxyAccess {
-  /** With credentials: they say who calls, and from where. */
+  /** Of a proxy of their own, whose port says who calls, and from where. */
   readonly url: string;
   /** PEM file of the private certificate authority. */
   readonly caFile: string;

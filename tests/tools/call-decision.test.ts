@@ -55,7 +55,6 @@ const EXPECTED: Readonly<Record<ReasonCode, string>> = {
   "host-not-played": FIRST,
   "api-not-played": FIRST,
   "no-route": FIRST,
-  "proxy-credentials": `${FIRST}\n  the mesh was started again since then: call again`,
   "sandbox-failed": `${FIRST}\n  this is a defect of the sandbox, not of the service`,
 };
 

@@ -48,7 +48,6 @@ const ADVICE: Readonly<Record<ReasonCode, string | undefined>> = {
   "host-not-played": undefined,
   "api-not-played": undefined,
   "no-route": undefined,
-  "proxy-credentials": "the mesh was started again since then: call again",
   "sandbox-failed": "this is a defect of the sandbox, not of the service",
 };
 

@@ -1,19 +1,20 @@
 /**
  * The only way out for the sandbox's processes: ends TLS for the hosts that are played here, and dials nothing else
- * unless it is allowed.
+ * unless it is allowed. Each visitor has a port of their own, which says whose process a connection comes from: many
+ * clients can be told a proxy's address and not its credentials.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { type AddressInfo, connect, type Socket } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
-import type { Visitor, Visitors } from "../callers";
+import type { Visitor } from "../callers";
 import { type Decision, decisionAside } from "../decisions";
 import { traceTold } from "../trace";
 import type { Traffic } from "../traffic";
 import type { Authority } from "./certificates";
+import { passOn, tunnel } from "./outside";
 
 export interface ForwardProxyOptions {
-  readonly visitors: Visitors;
   readonly authority: Authority;
   /** What becomes of requests to the hosts that are played here. */
   readonly traffic: Traffic;
@@ -30,41 +31,53 @@ const METADATA_HOSTS: readonly string[] = ["metadata.google.internal", "metadata
 const KEEP_ALIVE_MS = 620_000;
 
 const HANDSHAKE_MS = 10_000;
-const DIAL_MS = 10_000;
+
+const ESTABLISHED = "HTTP/1.1 200 Connection Established\r\n\r\n";
+
+interface Origin {
+  readonly visitor: Visitor;
+  readonly host: string;
+}
 
 export class ForwardProxy {
   readonly #options: ForwardProxyOptions;
-  readonly #proxy: Server;
+  readonly #doors: Server[] = [];
   /** Never listens: it is handed connections whose TLS has been ended. */
-  readonly #inner: Server;
+  readonly #secure: Server;
+  /** Never listens, either: it is handed tunnels to port 80, in which some clients send plain HTTP. */
+  readonly #clear: Server;
   readonly #sockets = new Set<Duplex>();
-  readonly #origins = new WeakMap<Duplex, { visitor: Visitor; host: string }>();
+  readonly #origins = new WeakMap<Duplex, Origin>();
 
   constructor(options: ForwardProxyOptions) {
     this.#options = options;
-    this.#proxy = createServer((request, response) => this.#plain(request, response));
-    this.#proxy.on("connect", (request: IncomingMessage, socket: Socket, head: Buffer) => {
-      this.#connect(request, socket, head).catch(() => socket.destroy());
-    });
-    this.#proxy.on("connection", (socket) => this.#track(socket));
-    this.#inner = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
-      const { visitor, host } = this.#origins.get(request.socket)!;
-      options.traffic.request(visitor, host, request, response);
-    });
-    this.#inner.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    const serve = (answer: (origin: Origin, request: IncomingMessage, response: ServerResponse) => void) =>
+      createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 }, (request, response) => {
+        request.url = originForm(request.url ?? "/");
+        answer(this.#origins.get(request.socket)!, request, response);
+      });
+    this.#secure = serve(({ visitor, host }, ...exchange) => options.traffic.request(visitor, host, ...exchange));
+    this.#secure.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
       const { visitor, host } = this.#origins.get(socket)!;
       options.traffic.upgrade(visitor, host, request, socket, head);
     });
-    // A request may take as long as its service's timeout; that is not decided here.
-    for (const server of [this.#proxy, this.#inner]) server.requestTimeout = 0;
+    this.#clear = serve((origin, ...exchange) => this.#serveClear(origin, ...exchange));
   }
 
-  async listen(): Promise<number> {
-    await new Promise<void>((resolve, reject) => {
-      this.#proxy.once("error", reject);
-      this.#proxy.listen({ host: "127.0.0.1", port: 0, backlog: 4096 }, resolve);
+  /** Opens a way out for somebody, until `close`; answers with its port on 127.0.0.1. */
+  async open(visitor: Visitor): Promise<number> {
+    // A request may take as long as its service's timeout; that is not decided here.
+    const door = createServer({ requestTimeout: 0 }, (request, response) => this.#plain(visitor, request, response));
+    door.on("connect", (request: IncomingMessage, socket: Socket, head: Buffer) => {
+      this.#connect(visitor, request, socket, head).catch(() => socket.destroy());
     });
-    return (this.#proxy.address() as AddressInfo).port;
+    door.on("connection", (socket) => this.#track(socket));
+    await new Promise<void>((resolve, reject) => {
+      door.once("error", reject);
+      door.listen({ host: "127.0.0.1", port: 0, backlog: 4096 }, resolve);
+    });
+    this.#doors.push(door);
+    return (door.address() as AddressInfo).port;
   }
 
   get connections(): number {
@@ -72,36 +85,41 @@ export class ForwardProxy {
   }
 
   async close(): Promise<void> {
-    const closed = new Promise((resolve) => this.#proxy.close(resolve));
+    const closed = this.#doors.map((door) => new Promise((resolve) => door.close(resolve)));
     for (const socket of this.#sockets) socket.destroy();
-    await closed;
+    await Promise.all(closed);
   }
 
-  async #connect(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+  async #connect(visitor: Visitor, request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
     socket.on("error", () => {});
-    const { visitors, authority, traffic } = this.#options;
+    const { authority, traffic } = this.#options;
     const target = request.url ?? "";
-    const visitor = visitors.find(request.headers["proxy-authorization"]);
     const [, host = "", port = ""] = /^\[?([^\]]+?)\]?:(\d+)$/.exec(target.toLowerCase()) ?? [];
-    const deny = (code: number, reason: Decision["reason"], message: string, more = "") => {
-      this.#decide(visitor, host || target, request, code, reason, message);
+    const deny = (reason: Decision["reason"], message: string) => {
+      this.#decide(visitor, host || target, request, 502, reason, message);
       const length = Buffer.byteLength(message) + 1;
-      const words = code === 407 ? "Proxy Authentication Required" : "Bad Gateway";
       socket.end(
-        `HTTP/1.1 ${code} ${words}\r\nContent-Type: text/plain\r\nContent-Length: ${length}\r\nConnection: close\r\n${more}\r\n${message}\n`,
+        `HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/plain\r\nContent-Length: ${length}\r\nConnection: close\r\n\r\n${message}\n`,
       );
     };
-    if (!visitor) return deny(407, "proxy-credentials", "not a process of this sandbox", CHALLENGE);
+    const begin = () => {
+      socket.write(ESTABLISHED);
+      if (head.length > 0) socket.unshift(head);
+    };
+    if (port === "80" && this.#servesClear(visitor, host)) {
+      begin();
+      this.#origins.set(socket, { visitor, host });
+      return void this.#clear.emit("connection", socket);
+    }
     if (port !== "443" || !this.#endsHere(host)) {
-      if (!this.#allows(host)) return deny(502, "host-not-played", notPlayed(`${host}:${port}`));
-      this.#decide(visitor, host, request, 200, "let-through", "allowed to leave the sandbox");
-      return tunnel(socket, head, host, Number(port), (why) => deny(502, "no-route", `${host}:${port}: ${why}`));
+      if (!this.#allows(host)) return deny("host-not-played", notPlayed(`${host}:${port}`));
+      this.#decide(visitor, host, request, 200, "let-through", LET_THROUGH);
+      return tunnel(socket, head, host, Number(port), (why) => deny("no-route", `${host}:${port}: ${why}`));
     }
     const route = visitor.route(host);
-    if ("unreachable" in route) return deny(502, "no-route", route.unreachable);
+    if ("unreachable" in route) return deny("no-route", route.unreachable);
     const secureContext = await authority.contextFor(host);
-    socket.write("HTTP/1.1 200 Connection Established\r\n\r\n");
-    if (head.length > 0) socket.unshift(head);
+    begin();
     const ALPNProtocols = traffic.plays(host) ? ["http/1.1"] : ["h2", "http/1.1"];
     const secured = new TLSSocket(socket, { isServer: true, secureContext, ALPNProtocols });
     this.#track(secured);
@@ -112,38 +130,49 @@ export class ForwardProxy {
       clearTimeout(handshake);
       if (secured.alpnProtocol === "h2") return traffic.streams(visitor, host, secured);
       this.#origins.set(secured, { visitor, host });
-      this.#inner.emit("connection", secured);
+      this.#secure.emit("connection", secured);
     });
   }
 
-  /** Plain HTTP: the metadata server by its name, and what the hosts that are played answer to it. */
-  #plain(request: IncomingMessage, response: ServerResponse): void {
-    const { visitors, traffic } = this.#options;
-    const visitor = visitors.find(request.headers["proxy-authorization"]);
-    const [, authority = "", rest = ""] = /^http:\/\/([^/?#]+)(.*)$/i.exec(request.url ?? "") ?? [];
-    const host = authority.toLowerCase().replace(/:\d+$/, "");
-    const answer = (
-      code: number,
-      reason: Decision["reason"],
-      message: string,
-      headers: Record<string, string> = {},
-    ) => {
+  /** Requests without a tunnel: plain HTTP, and those of clients that leave TLS to the proxy. */
+  #plain(visitor: Visitor, request: IncomingMessage, response: ServerResponse): void {
+    const { traffic } = this.#options;
+    const { url = "" } = request;
+    const target = /^https?:\/\//i.test(url) && URL.canParse(url) && new URL(url);
+    const answer = (host: string, code: number, reason: Decision["reason"], message: string) => {
       this.#decide(visitor, host, request, code, reason, message);
       request.resume();
-      response.writeHead(code, { "Content-Type": "text/plain", Connection: "close", ...headers }).end(`${message}\n`);
+      response.writeHead(code, { "Content-Type": "text/plain", Connection: "close" }).end(`${message}\n`);
     };
-    const { metadata } = visitor ?? {};
-    if (host === "") answer(400, "host-not-played", "this is a proxy, not a site");
-    else if (!visitor) {
-      const challenge = { "Proxy-Authenticate": 'Basic realm="sandbox"' };
-      answer(407, "proxy-credentials", "not a process of this sandbox", challenge);
-    } else if (metadata && METADATA_HOSTS.includes(host)) {
-      request.url = rest.startsWith("/") ? rest : `/${rest}`;
-      metadata.handle(request, response).catch(() => response.destroy());
-    } else if (traffic.plays(host)) {
-      request.url = rest.startsWith("/") ? rest : `/${rest}`;
-      traffic.plain(visitor, host, request, response);
-    } else answer(502, "host-not-played", notPlayed(authority));
+    if (!target) {
+      answer("", 400, "host-not-played", "this is a proxy, not a site");
+      return;
+    }
+    const { protocol, host: authority, hostname: host, port } = target;
+    // Source: https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2, a proxy ignores the Host that it received.
+    request.headers.host = authority;
+    const isClear = protocol === "http:";
+    if (port === "" && isClear && this.#servesClear(visitor, host)) {
+      request.url = originForm(url);
+      this.#serveClear({ visitor, host }, request, response);
+    } else if (port === "" && !isClear && this.#endsHere(host)) {
+      request.url = originForm(url);
+      traffic.request(visitor, host, request, response);
+    } else if (isClear && this.#allows(host)) {
+      this.#decide(visitor, host, request, 200, "let-through", LET_THROUGH);
+      passOn(request, response, target, (why) => answer(host, 502, "no-route", `${host}:${port || 80}: ${why}`));
+    } else answer(host, 502, "host-not-played", notPlayed(authority));
+  }
+
+  /** The metadata server by its names, and what the hosts that are played answer to plain HTTP. */
+  #serveClear({ visitor, host }: Origin, request: IncomingMessage, response: ServerResponse): void {
+    const { metadata } = visitor;
+    if (!metadata || !METADATA_HOSTS.includes(host)) this.#options.traffic.plain(visitor, host, request, response);
+    else metadata.handle(request, response).catch(() => response.destroy());
+  }
+
+  #servesClear({ metadata }: Visitor, host: string): boolean {
+    return (metadata !== undefined && METADATA_HOSTS.includes(host)) || this.#options.traffic.plays(host);
   }
 
   /** What is allowed to leave does, unless it is played. */
@@ -157,7 +186,7 @@ export class ForwardProxy {
   }
 
   #decide(
-    visitor: Visitor | undefined,
+    visitor: Visitor,
     callee: string,
     { method, headers }: Pick<IncomingMessage, "headers" | "method">,
     code: number,
@@ -166,8 +195,7 @@ export class ForwardProxy {
   ) {
     const { clock, onDecision } = this.#options;
     const trace = traceTold(headers)?.traceId;
-    const caller = visitor?.name() ?? "unknown";
-    onDecision(decisionAside({ now: clock(), caller, callee, method, code, reason, message, trace }));
+    onDecision(decisionAside({ now: clock(), caller: visitor.name(), callee, method, code, reason, message, trace }));
   }
 
   #track(socket: Duplex): void {
@@ -176,30 +204,14 @@ export class ForwardProxy {
   }
 }
 
-const CHALLENGE = 'Proxy-Authenticate: Basic realm="sandbox"\r\n';
+const LET_THROUGH = "allowed to leave the sandbox";
 
 function notPlayed(target: string): string {
   return `the sandbox does not play ${target} and dials nobody`;
 }
 
-/** Joins a caller with the real host; `onUnreached` is called where there is no connection in time. */
-function tunnel(socket: Socket, head: Buffer, host: string, port: number, onUnreached: (why: string) => void): void {
-  const outside = connect(port, host);
-  let isJoined = false;
-  const giveUp = (why: string) => {
-    outside.destroy();
-    if (isJoined) socket.destroy();
-    else onUnreached(why);
-  };
-  outside.setTimeout(DIAL_MS, () => giveUp(`no connection within ${DIAL_MS / 1000} s`));
-  outside.once("connect", () => {
-    isJoined = true;
-    outside.setTimeout(0);
-    socket.write("HTTP/1.1 200 Connection Established\r\n\r\n");
-    if (head.length > 0) outside.write(head);
-    socket.pipe(outside).pipe(socket);
-    outside.once("close", () => socket.destroy());
-  });
-  outside.on("error", (error) => giveUp(error.message));
-  socket.once("close", () => outside.destroy());
+/** A request's target as a server gets it, also from a client that names the host as if to a proxy. */
+function originForm(target: string): string {
+  const rest = target.replace(/^https?:\/\/[^/?#]*/i, "");
+  return rest === target || rest.startsWith("/") ? rest : `/${rest}`;
 }

@@ -29,16 +29,7 @@ export class ProxiedAgent extends Agent {
 /** A TLS connection to a host. Rejects where the proxy knows no way there. */
 export function connectTo(access: ProxyAccess, host: string): Promise<TLSSocket> {
   const proxy = new URL(access.url);
-  const credentials = Buffer.from(`${proxy.username}:${proxy.password}`).toString("base64");
-  const headers = { "Proxy-Authorization": `Basic ${credentials}` };
-  const where = {
-    host: proxy.hostname,
-    port: proxy.port,
-    method: "CONNECT",
-    path: `${host}:443`,
-    headers,
-    agent: false,
-  };
+  const where = { host: proxy.hostname, port: proxy.port, method: "CONNECT", path: `${host}:443`, agent: false };
   return new Promise((resolve, reject) => {
     const request = httpRequest(where as object).once("error", reject);
     request.once("connect", ({ statusCode }: IncomingMessage, socket) => {

@@ -120,13 +120,11 @@ export interface Asked {
 /** A TLS connection to a host, through the proxy. */
 export async function reach(access: ProxyAccess, host: string, ALPNProtocols?: string[]): Promise<TLSSocket> {
   const proxy = new URL(access.url);
-  const credentials = Buffer.from(`${proxy.username}:${proxy.password}`).toString("base64");
   const request = httpRequest({
     host: proxy.hostname,
     port: proxy.port,
     method: "CONNECT",
     path: `${host}:443`,
-    headers: { "Proxy-Authorization": `Basic ${credentials}` },
     agent: false,
   }).end();
   const [response, socket] = (await once(request, "connect")) as [IncomingMessage, Socket];

@@ -1,7 +1,13 @@
 import * as assert from "node:assert/strict";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { request as httpRequest, type IncomingMessage } from "node:http";
+import {
+  Agent,
+  type ClientRequest,
+  createServer as createHttpServer,
+  request as httpRequest,
+  type IncomingMessage,
+} from "node:http";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { type TLSSocket, connect as tlsConnect } from "node:tls";
 import type { ProxyAccess } from "../../../sandbox/data-plane";
@@ -32,12 +38,9 @@ describe("forward proxy", () => {
   });
 
   /** The answer to CONNECT, whatever it is. */
-  async function connectTo(target: string, credentials?: string): Promise<[IncomingMessage, Socket, string]> {
-    const { hostname, port, username, password } = new URL(access.url);
-    const own = Buffer.from(`${username}:${password}`).toString("base64");
-    const value = credentials ?? `Basic ${own}`;
-    const headers: Record<string, string> = value === "" ? {} : { "Proxy-Authorization": value };
-    const request = httpRequest({ host: hostname, port, method: "CONNECT", path: target, headers, agent: false }).end();
+  async function connectTo(target: string, by = access): Promise<[IncomingMessage, Socket, string]> {
+    const { hostname, port } = new URL(by.url);
+    const request = httpRequest({ host: hostname, port, method: "CONNECT", path: target, agent: false }).end();
     const [response, socket, head] = (await once(request, "connect")) as [IncomingMessage, Socket, Buffer];
     if (head.length > 0) socket.unshift(head);
     if (response.statusCode === 200) return [response, socket, ""];
@@ -47,50 +50,53 @@ describe("forward proxy", () => {
   }
 
   /** A request in plain text, as a client sends it to a proxy. */
-  async function plain(target: string, headers: Record<string, string> = {}, credentials = true): Promise<Answer> {
-    const { hostname, port, username, password } = new URL(access.url);
-    const own = `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
-    const sent = { ...(credentials && { "Proxy-Authorization": own }), ...headers };
-    const request = httpRequest({ host: hostname, port, path: target, headers: sent, agent: false }).end();
-    const [response] = (await once(request, "response")) as [IncomingMessage];
+  async function plain(target: string, headers: Record<string, string> = {}, by = access): Promise<Answer> {
+    const { hostname, port } = new URL(by.url);
+    return answerTo(httpRequest({ host: hostname, port, path: target, headers, agent: false }));
+  }
+
+  /** A request in plain text, as a client sends it that wants a tunnel for it, too. */
+  async function tunnelled(host: string, target: string, headers: Record<string, string> = {}, by = access) {
+    const [{ statusCode }, socket] = await connectTo(`${host}:80`, by);
+    assert.equal(statusCode, 200, host);
+    const createConnection = () => socket;
+    return answerTo(httpRequest({ createConnection, path: target, headers: { Host: host, ...headers } }));
+  }
+
+  async function answerTo(request: ClientRequest): Promise<Answer> {
+    const [response] = (await once(request.end(), "response")) as [IncomingMessage];
     let body = "";
     for await (const chunk of response.setEncoding("utf8")) body += chunk;
-    const { statusCode: code = 0, rawHeaders, trailers } = response;
-    return { code, headers: response.headers, rawHeaders, trailers, body, json: () => JSON.parse(body) };
+    const { statusCode: code = 0, headers, rawHeaders, trailers } = response;
+    return { code, headers, rawHeaders, trailers, body, json: () => JSON.parse(body) };
   }
 
   it("listens on this machine only", () => {
     assert.equal(new URL(access.url).hostname, "127.0.0.1");
   });
 
-  it("wants credentials", async () => {
-    for (const wrong of ["", "Basic eDp5", "Bearer x"]) {
-      const [{ statusCode, headers }, , body] = await connectTo(`${HOST}:443`, wrong);
-      assert.deepEqual([statusCode, body], [407, "not a process of this sandbox\n"]);
-      assert.equal(headers["proxy-authenticate"], 'Basic realm="sandbox"');
-      assert.equal(mesh.said(), `407 ${HOST}: not a process of this sandbox`);
-    }
-    assert.equal((await plain(`http://${HOST}/`, {}, false)).code, 407);
-  });
-
-  it("knows by its credentials whose process calls", async () => {
+  it("knows by its port whose process calls, and takes no credentials", async () => {
     const other = await mesh.plane.proxyFor({ service: "order" });
-    assert.notEqual(other.url, access.url);
+    assert.notEqual(new URL(other.url).port, new URL(access.url).port);
+    for (const { url: proxy } of [other, access]) assert.match(proxy, /^http:\/\/127\.0\.0\.1:\d+$/);
     await ask(access, url("order"));
     assert.equal(mesh.decisions.at(-1)!.caller, "dev@acme.example");
     await ask(other, url("order"));
     assert.equal(mesh.decisions.at(-1)!.caller, email("order"));
+    assert.equal((await mesh.plane.proxyFor({ service: "order" })).url, other.url);
   });
 
   it("dials no host that is not played", async () => {
     const { port } = outside.address() as AddressInfo;
-    for (const target of [`127.0.0.1:${port}`, "example.com:443", "storage.googleapis.com:80", `${HOST}:80`]) {
+    for (const target of [`127.0.0.1:${port}`, "example.com:443", "storage.googleapis.com:80", `${HOST}:8080`]) {
       const [{ statusCode }, , body] = await connectTo(target);
       const message = `the sandbox does not play ${target} and dials nobody`;
       assert.deepEqual([statusCode, body], [502, `${message}\n`]);
       assert.equal(mesh.decisions.at(-1)!.reason, "host-not-played");
     }
-    assert.equal((await plain(`http://127.0.0.1:${port}/`)).code, 502);
+    for (const target of [`http://127.0.0.1:${port}/`, `http://${HOST}:8080/`, "https://example.com/"]) {
+      assert.equal((await plain(target)).code, 502, target);
+    }
     assert.equal(dialled, 0);
   });
 
@@ -104,43 +110,97 @@ describe("forward proxy", () => {
     assert.equal(mesh.said(), "200 localhost: allowed to leave the sandbox");
   });
 
+  it("lets through plain HTTP to what is allowed, as the host would have got it", async () => {
+    const site = createHttpServer((request, response) => {
+      const { host, "proxy-authorization": credentials, "x-own": own } = request.headers;
+      response.writeHead(203, { "X-Site": "yes" }).end([request.method, request.url, host, credentials, own].join(" "));
+    });
+    await once(site.listen(0, "127.0.0.1"), "listening");
+    const { port } = site.address() as AddressInfo;
+    const { code, headers, body } = await plain(`http://localhost:${port}/a?b=c`, {
+      "X-Own": "1",
+      "Proxy-Authorization": "Basic eDp5",
+    });
+    assert.deepEqual([code, headers["x-site"], body], [203, "yes", `GET /a?b=c localhost:${port}  1`]);
+    assert.equal(mesh.said(), "200 localhost: allowed to leave the sandbox");
+    site.closeAllConnections();
+    await once(site.close(), "close");
+  });
+
   it("tells where an allowed host cannot be reached", async () => {
     const closed = createServer();
     await once(closed.listen(0, "127.0.0.1"), "listening");
     const { port } = closed.address() as AddressInfo;
     await once(closed.close(), "close");
-    const [{ statusCode }] = await connectTo(`localhost:${port}`);
-    assert.equal(statusCode, 502);
-    assert.ok(mesh.said().startsWith(`502 localhost: localhost:${port}: `), mesh.said());
+    const tries = [
+      async () => (await connectTo(`localhost:${port}`))[0].statusCode,
+      async () => (await plain(`http://localhost:${port}/`)).code,
+    ];
+    for (const code of tries) {
+      assert.equal(await code(), 502);
+      assert.ok(mesh.said().startsWith(`502 localhost: localhost:${port}: `), mesh.said());
+    }
   });
 
   it("sends plain HTTP for a service to HTTPS", async () => {
-    const { code, headers } = await plain(`http://${HOST}/a?b=c`);
-    assert.deepEqual([code, headers.location], [302, `https://${HOST}/a?b=c`]);
+    for (const answer of [await plain(`http://${HOST}/a?b=c`), await tunnelled(HOST, "/a?b=c")]) {
+      assert.deepEqual([answer.code, answer.headers.location], [302, `https://${HOST}/a?b=c`]);
+    }
   });
 
-  it("leads to the metadata server by its names", async () => {
+  it("takes a target in full from clients that take the host for a proxy, too", async () => {
+    const { code, headers } = await tunnelled(HOST, `http://${HOST}/a?b=c`);
+    assert.deepEqual([code, headers.location], [302, `https://${HOST}/a?b=c`]);
+    assert.equal((await ask(access, url("order"))).code, 200);
+    const socket = await reach(access, HOST);
+    socket.end(`GET ${url("order")}?b=c HTTP/1.1\r\nHost: ${HOST}\r\nConnection: close\r\n\r\n`);
+    let text = "";
+    for await (const chunk of socket) text += chunk;
+    assert.match(text, /^HTTP\/1\.1 200 OK\r\n/);
+    assert.equal(mesh.decisions.at(-1)!.path, "/");
+  });
+
+  it("ends TLS for whoever leaves that to the proxy", async () => {
+    assert.equal((await plain(url("order"))).code, 200);
+    assert.equal(mesh.decisions.at(-1)!.callee, "order");
+    assert.equal((await plain("https://storage.googleapis.com/b")).code, 501);
+  });
+
+  it("leads to the metadata server by its names, with a tunnel or without", async () => {
     const own = await mesh.plane.proxyFor({ service: "order" });
-    const { hostname, port, username, password } = new URL(own.url);
-    const credentials = Buffer.from(`${username}:${password}`).toString("base64");
-    for (const name of ["metadata.google.internal", "169.254.169.254"]) {
-      const request = httpRequest({
-        host: hostname,
-        port,
-        path: `http://${name}/computeMetadata/v1/instance/service-accounts/default/email`,
-        headers: { "Proxy-Authorization": `Basic ${credentials}`, "Metadata-Flavor": "Google" },
-        agent: false,
-      }).end();
-      const [response] = (await once(request, "response")) as [IncomingMessage];
-      let body = "";
-      for await (const chunk of response) body += chunk;
-      assert.equal(body, email("order"));
+    const target = "/computeMetadata/v1/instance/service-accounts/default/email";
+    const headers = { "Metadata-Flavor": "Google" };
+    for (const name of ["metadata.google.internal", "metadata", "169.254.169.254"]) {
+      for (const answer of [
+        await plain(`http://${name}${target}`, headers, own),
+        await tunnelled(name, target, headers, own),
+      ]) {
+        assert.deepEqual([answer.code, answer.body], [200, email("order")]);
+      }
     }
     assert.equal((await plain("http://metadata.google.internal/")).code, 502);
+    const [{ statusCode }] = await connectTo("metadata.google.internal:80");
+    assert.equal(statusCode, 502);
+  });
+
+  it("keeps a tunnel to port 80 for more than one request", async () => {
+    const [, socket] = await connectTo("metadata.google.internal:80", await mesh.plane.proxyFor({ service: "order" }));
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    agent.createConnection = () => socket;
+    for (const [target, told] of [
+      ["email", email("order")],
+      ["scopes", "https://www.googleapis.com/auth/cloud-platform\n"],
+    ]) {
+      const path = `/computeMetadata/v1/instance/service-accounts/default/${target}`;
+      assert.equal((await answerTo(httpRequest({ agent, path, headers: { "Metadata-Flavor": "Google" } }))).body, told);
+    }
+    agent.destroy();
   });
 
   it("answers 400 to whoever takes it for a site", async () => {
-    assert.equal((await plain("/")).code, 400);
+    for (const target of ["/", "http://", "ftp://elsewhere.example/"]) {
+      assert.equal((await plain(target)).code, 400, target);
+    }
   });
 
   describe("its certificates", () => {
