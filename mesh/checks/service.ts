@@ -85,9 +85,22 @@ export function checkName(
   return problems;
 }
 
-/** Roles that would undo what the mesh declares: everything, every service, or every account. */
-const REFUSED_ROLES =
-  /^roles\/(owner|editor|viewer|run\.(invoker|servicesInvoker|jobsExecutor.*|admin|developer|sourceDeveloper)|iam\.(serviceAccount.*|workloadIdentityUser|securityAdmin)|resourcemanager\..*)$/;
+/**
+ * Roles that would undo what the mesh declares: everything, every service, every account, or whoever may be granted what.
+ * Compared without regard to case: what was meant counts. Sources: https://cloud.google.com/iam/docs/roles-overview#basic (admin, writer
+ * and reader succeed owner, editor and viewer), https://cloud.google.com/iam/docs/roles-permissions
+ */
+const REFUSED_ROLES = new RegExp(
+  `^roles/(${[
+    "owner|editor|viewer|admin|writer|reader",
+    "run\\.(invoker|servicesInvoker|jobsExecutor.*|admin|developer|sourceDeveloper)",
+    "cloudfunctions\\.(invoker|developer|admin)",
+    "iap\\.(httpsResourceAccessor|admin)",
+    "iam\\.(serviceAccount.*|workloadIdentity.*|workforcePool.*|securityAdmin|roleAdmin|organizationRoleAdmin)",
+    "resourcemanager\\..*",
+  ].join("|")})$`,
+  "i",
+);
 
 /** Whether a role undoes what the mesh declares, wherever it is granted. */
 export function reachesTooFar(role: string): boolean {
@@ -109,7 +122,9 @@ export function checkIdentity({
   roles.forEach((role, i) => {
     const path = `roles[${i}]`;
     if (reachesTooFar(role)) {
-      const fix = role.startsWith("roles/run.") ? 'declare the call in "calls"' : "grant a narrower role";
+      const fix = /^roles\/(run|cloudfunctions)\./i.test(role)
+        ? 'declare the call in "calls"'
+        : "grant a narrower role";
       problems.push({ path, message: `"${role}" on the project reaches beyond this service; ${fix}` });
     }
     if (seen.has(role)) problems.push({ path, message: `"${role}" is listed twice; remove one entry` });
