@@ -23,6 +23,8 @@ describe("load balancer", () => {
         });
         for (const name of ["portal", "desk", "agentless"]) deploy(controlPlane, name, { self: ROUTED });
         deploy(controlPlane, "public", { self: { ...ROUTED, invokerIamDisabled: true } });
+        const urlless = { ingress: "INGRESS_TRAFFIC_ALL", defaultUriDisabled: true };
+        deploy(controlPlane, "urlless", { self: { ...urlless, invokerIamDisabled: true } });
         for (const name of ["portal", "desk"]) {
           grant(controlPlane, name, AGENT);
           accessor(controlPlane, name, `user:${ADA}`);
@@ -60,9 +62,10 @@ describe("load balancer", () => {
         });
         backend(controlPlane, "public", { iap: { enabled: false }, securityPolicy: "armor" });
         backend(controlPlane, "closed", { securityPolicy: "closed" });
+        backend(controlPlane, "urlless", { iap: { enabled: false } });
         frontend(controlPlane, {
           ...{ "/": "portal", "/desk": "desk", "/public": "public", "/closed": "closed", "/agentless": "agentless" },
-          ...{ "/nowhere": "nowhere", "/empty": "empty", "/gone": "gone", "/unmade": "unmade" },
+          ...{ "/nowhere": "nowhere", "/empty": "empty", "/gone": "gone", "/unmade": "unmade", "/urlless": "urlless" },
         });
       },
       { clock: () => now },
@@ -74,6 +77,13 @@ describe("load balancer", () => {
   const as = async (who: string | undefined, target: string, headers: Record<string, string> = {}) =>
     ask(await mesh.plane.proxyFor(who === undefined ? {} : { email: who }), target, { headers });
   const last = () => mesh.decisions.at(-1);
+
+  it("reaches a service whose default URL is switched off: it comes by the network endpoint group, not by the URL", async () => {
+    const answer = await as(undefined, `https://${HOST}/urlless`);
+    assert.equal(answer.code, 200, answer.body);
+    assert.equal((await as(undefined, url("urlless"))).code, 404);
+    assert.equal(mesh.said(), "404 urlless: the default URL of urlless is switched off");
+  });
 
   it("leads a host and a path to the service behind their backend, the prefix kept", async () => {
     const desk = await as(ADA, `https://${HOST}/desk/tickets?open=1`);

@@ -11,6 +11,7 @@ import {
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { type TLSSocket, connect as tlsConnect } from "node:tls";
 import type { ProxyAccess } from "../../../sandbox/data-plane";
+import { until } from "../../support/until";
 import { type Answer, ask, deploy, email, type Mesh, openMesh, reach, url } from "./mesh";
 
 describe("forward proxy", () => {
@@ -140,6 +141,19 @@ describe("forward proxy", () => {
       assert.equal(await code(), 502);
       assert.ok(mesh.said().startsWith(`502 localhost: localhost:${port}: `), mesh.said());
     }
+  });
+
+  it("lets out whatever is under a name that is allowed with its names, and nothing that only ends alike", async () => {
+    for (const host of ["evilallowed.example", "allowed.example", "allowed.example.evil.example", "xlocalhost"]) {
+      const [{ statusCode }] = await connectTo(`${host}:443`);
+      assert.equal(statusCode, 502);
+      assert.equal(mesh.decisions.at(-1)!.reason, "host-not-played", host);
+    }
+    // Nobody has this name, so that the connection comes to nothing; but it was let out.
+    const nowhere = connectTo("a.b.allowed.example:443").catch(() => {});
+    await until(() => mesh.decisions.some(({ callee }) => callee === "a.b.allowed.example"));
+    assert.equal(mesh.decisions.find(({ callee }) => callee === "a.b.allowed.example")!.reason, "let-through");
+    await nowhere;
   });
 
   it("sends plain HTTP for a service to HTTPS", async () => {
