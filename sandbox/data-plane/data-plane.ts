@@ -114,7 +114,7 @@ export class DataPlane {
     return plane;
   }
 
-  /** Resolves when every service listens. Rejects with all that do not, each with the lines that it wrote last. */
+  /** Resolves when every service listens. Rejects with all that do not, each with what it does and wrote last. */
   ready(): Promise<void> {
     return this.#fleet.ready();
   }

@@ -41,7 +41,10 @@ export interface DataPlaneOptions {
   readonly egress?: readonly Egress[];
   /** Hosts that everybody may reach for real, whatever their address, `*.example.com` for all below one. @default none */
   readonly allow?: readonly string[];
-  /** How long a service may take until it listens. @default 30000; Cloud Run's own is 240000 */
+  /**
+   * How long a service that does not listen yet may do nothing: write nothing and use no processor time. One that is at
+   * work, or that has a startup probe of its own, gets as long as on Cloud Run. @default 30000
+   */
   readonly startTimeoutMs?: number;
   /** How long a process may take to end after SIGTERM. @default 10000, as on Cloud Run */
   readonly killAfterMs?: number;

@@ -9,6 +9,7 @@ import type { RunService, RunServices } from "../run-services";
 import { cloudRunEnvironment, containerEnvironment, machineEnvironment } from "./environment";
 import { homeOf } from "./home";
 import { Runner } from "./runner";
+import { startLimits } from "./starting/start-limits";
 
 export interface Held {
   readonly service: RunService;
@@ -25,8 +26,6 @@ export interface FleetOptions extends DataPlaneOptions {
   /** Folder with a home folder for each service. */
   readonly homes: string;
 }
-
-const START_TIMEOUT_MS = 30_000;
 
 export class Fleet {
   readonly #held = new Map<string, Held>();
@@ -50,7 +49,7 @@ export class Fleet {
     throw new Error(`no Cloud Run service "${name}" runs here; there are: ${names}`);
   }
 
-  /** Rejects with all services that do not listen, each with the lines that it wrote last. */
+  /** Rejects with all services that do not listen, each with what it does and the lines that it wrote last. */
   async ready(): Promise<void> {
     const results = await Promise.allSettled([...this.#held.values()].map(({ runner }) => runner?.ready()));
     const problems = results.flatMap((result) =>
@@ -110,7 +109,7 @@ export class Fleet {
 
   #runner({ service, access }: Held, current: () => RunService): Runner | undefined {
     const { workloads, controlPlane, env = process.env, homes } = this.options;
-    const { onLog, killAfterMs, startTimeoutMs = START_TIMEOUT_MS } = this.options;
+    const { onLog, killAfterMs, startTimeoutMs } = this.options;
     const workload = workloads.find((one) => one.service === service.name);
     if (!workload?.command || !current().isReady) return undefined;
     const { folder, command } = workload;
@@ -118,7 +117,7 @@ export class Fleet {
       service: service.name,
       folder,
       command,
-      startTimeoutMs,
+      startLimits: startLimits(current(), startTimeoutMs),
       killAfterMs,
       onLog,
       environment: async (port) => ({

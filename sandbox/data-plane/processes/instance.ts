@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { endWithThisProcess } from "../../children/watcher";
 import { expanded } from "./command";
 import { givePortBack, opens, takePort } from "./ports";
+import { type StartLimits, StartWatch } from "./starting/start-watch";
 
 /** A line that a service wrote. */
 export interface ServiceLog {
@@ -21,6 +22,7 @@ export interface InstanceOptions {
   readonly command: readonly string[];
   environment(port: number): Promise<NodeJS.ProcessEnv>;
   onLog?(line: ServiceLog): void;
+  readonly startLimits: StartLimits;
   /** How long it may take to end after SIGTERM. @default 10000, as on Cloud Run */
   readonly killAfterMs?: number;
   /** Called once, when the process has ended or could not be started. */
@@ -40,6 +42,8 @@ const PORTS_TO_TRY = 5;
 export class Instance {
   /** Resolves when the port is open; rejects when the process ends before. */
   readonly listening: Promise<void>;
+  /** Rejects when it takes too long until it listens, with what it is doing; never settles otherwise. */
+  readonly overdue: Promise<never>;
   readonly ended: Promise<void>;
   /** Connections to it; they are of no use to the next process. */
   readonly agent = new Agent({ keepAlive: true });
@@ -51,6 +55,7 @@ export class Instance {
   end: string | undefined;
   readonly #child: ChildProcess;
   readonly #lines: string[] = [];
+  #lastWroteMs = performance.now();
   #stopped: Promise<void> | undefined;
 
   private constructor(
@@ -67,17 +72,21 @@ export class Instance {
       stdio: ["ignore", "pipe", "pipe"],
       detached: process.platform !== "win32",
     });
-    const forget = this.#child.pid === undefined ? () => {} : endWithThisProcess(this.#child.pid);
+    const { pid } = this.#child;
+    const forget = pid === undefined ? () => {} : endWithThisProcess(pid);
     for (const stream of ["stdout", "stderr"] as const) {
       const source = this.#child[stream];
       if (source) createInterface({ input: source }).on("line", (line) => this.#log(stream, line));
     }
+    const watch = pid === undefined ? undefined : this.#watchStart(pid);
+    this.overdue = watch?.overdue ?? new Promise(() => {});
     this.ended = new Promise((resolve) => {
       const ended = (how: string) => {
         if (this.end !== undefined) return;
         this.end = how;
         this.isListening = false;
         this.#signal("SIGKILL");
+        watch?.end();
         forget();
         this.agent.destroy();
         givePortBack(port);
@@ -107,7 +116,10 @@ export class Instance {
       );
     }
     this.listening = this.#waitForPort();
-    this.listening.catch(() => {});
+    this.listening.then(
+      () => watch?.end(),
+      () => {},
+    );
   }
 
   /** Starts a process on a port that is free now. */
@@ -171,6 +183,16 @@ export class Instance {
     }
   }
 
+  #watchStart(pid: number): StartWatch {
+    const { service, startLimits: limits } = this.options;
+    return new StartWatch({
+      ...{ service, pid, limits, port: this.port },
+      lastWroteMs: () => this.#lastWroteMs,
+      lastLines: () => this.lastLines(),
+      tell: (line) => this.options.onLog?.({ service, stream: "sandbox", line }),
+    });
+  }
+
   /** A TCP startup probe. Source: https://cloud.google.com/run/docs/configuring/healthchecks#startup */
   async #waitForPort(): Promise<void> {
     while (this.end === undefined) {
@@ -202,6 +224,7 @@ export class Instance {
 
   #log(stream: ServiceLog["stream"], line: string): void {
     this.#lines.push(line);
+    this.#lastWroteMs = performance.now();
     if (this.#lines.length > KEPT_LINES) this.#lines.shift();
     this.options.onLog?.({ service: this.options.service, stream, line });
   }

@@ -2,7 +2,7 @@
 import type { Backend, Lease } from "../front-end/forward";
 import { Instance, type InstanceOptions, KILL_AFTER_MS } from "./instance";
 
-export type RunnerOptions = Omit<InstanceOptions, "onEnd"> & { readonly startTimeoutMs: number };
+export type RunnerOptions = Omit<InstanceOptions, "onEnd">;
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 10_000;
@@ -43,13 +43,12 @@ export class Runner implements Backend {
     this.#inTurn(() => this.#launch()).catch((error: Error) => this.#fail(error));
   }
 
-  /** Resolves when the service listens; rejects, with what it wrote last, when it does not in time or keeps ending. */
+  /** Resolves when the service listens; rejects, with what it does and wrote last, when it takes too long or keeps ending. */
   async ready(): Promise<void> {
-    const deadline = performance.now() + this.options.startTimeoutMs;
     while (this.listeningPort === undefined) {
       if (this.#closed) throw this.#wasStopped();
       if (this.#failedStarts >= GIVE_UP_AFTER && this.#lastError) throw this.#lastError;
-      if (!(await this.#changed(deadline - performance.now()))) throw this.#isLate(this.#current);
+      await Promise.race([this.#changed(), ...(this.#current ? [this.#current.overdue] : [])]);
     }
   }
 
@@ -104,6 +103,7 @@ export class Runner implements Backend {
     const instance = await this.#spawn();
     this.#current = instance;
     this.#startedMs = performance.now();
+    this.#notify();
     instance.listening.then(
       () => this.#current === instance && this.#adopt(instance),
       (error: Error) => {
@@ -116,17 +116,11 @@ export class Runner implements Backend {
   /** Puts a new process in the place of the current one, which it returns. */
   async #swap(): Promise<Instance | undefined> {
     const fresh = await this.#spawn();
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(this.#isLate(fresh)), this.options.startTimeoutMs);
-    });
     try {
-      await Promise.race([fresh.listening, late]);
+      await Promise.race([fresh.listening, fresh.overdue]);
     } catch (error) {
       await fresh.stop();
       throw error;
-    } finally {
-      clearTimeout(timer);
     }
     const old = this.#current;
     clearTimeout(this.#pause);
@@ -192,18 +186,10 @@ export class Runner implements Backend {
     return new Error(`${this.options.service} was stopped`);
   }
 
-  #isLate(instance: Instance | undefined): Error {
-    const { service, startTimeoutMs } = this.options;
-    const lines = instance?.lastLines() ?? "  (no process)";
-    return new Error(
-      `${service} did not listen on port ${instance?.port} (PORT) within ${startTimeoutMs / 1000} s; its last lines:\n${lines}`,
-    );
-  }
-
-  /** True when something changed in time. */
-  #changed(timeoutMs: number): Promise<boolean> {
+  /** True when something changed in time; without one, it waits for as long as it takes. */
+  #changed(timeoutMs?: number): Promise<boolean> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => done(false), Math.max(0, timeoutMs));
+      const timer = timeoutMs === undefined ? undefined : setTimeout(() => done(false), Math.max(0, timeoutMs));
       const wake = () => done(true);
       const done = (changed: boolean) => {
         clearTimeout(timer);

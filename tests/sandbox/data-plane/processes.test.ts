@@ -178,7 +178,7 @@ describe("processes", () => {
         `ends exited with code 3( before it listened on ${port})?; its last lines:\n  no DB_URL`,
         `gone could not be started in ${__dirname}: spawn ./no-such-program ENOENT( before it listened on ${port})?; its last lines:\n  \\(it wrote nothing\\)`,
         `lost could not be started in ${__dirname}/no-such-folder: the folder does not exist( before it listened on ${port})?; its last lines:\n  \\(it wrote nothing\\)`,
-        `mute did not listen on ${port} \\(PORT\\) within 1.5 s; its last lines:\n  listening on 8080`,
+        `mute did not listen on ${port} \\(PORT\\) within [\\d.]+ s: it (runs node, and has done nothing for [\\d.]+ s|still runs); a "startupProbe" in the stack config gives it failureThreshold × periodSeconds; its last lines:\n  listening on 8080`,
       ];
       assert.match(error, new RegExp(`^${expected.join("\n")}$`));
       assert.equal((await get(opened, "/")).code, 200);
@@ -192,7 +192,7 @@ describe("processes", () => {
       service: "order",
       folder: __dirname,
       command: [NODE, WORKLOAD],
-      startTimeoutMs: 5000,
+      startLimits: { idleMs: 5000, longestMs: 5000 },
       environment: async (port) => {
         ports.push(port);
         if (ports.length === 1) {
