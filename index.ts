@@ -4,6 +4,7 @@ import { CloudRunMesh, heldBackends, heldNodes, ProjectServices } from "./compon
 import {
   checkHeld,
   checkOrganization,
+  checkRevisions,
   decodeStackConfig,
   formatProblem,
   InvalidConfigError,
@@ -32,15 +33,17 @@ async function program(today: string) {
   if (!spec || undecodable.length > 0)
     throw new pulumi.RunError(new InvalidConfigError([...undecodable, ...problems]).message);
   const outside = (await isInNoOrganization(spec, project)) ? checkOrganization(spec) : { problems: [], warnings: [] };
-  const refused = [...outside.problems, ...checkHeld(spec, await heldNodes())];
+  const held = await heldNodes();
+  const beside = held === undefined ? [] : [...checkHeld(spec, held), ...checkRevisions(spec, held)];
+  const refused = [...outside.problems, ...beside];
   if (refused.length > 0) throw new pulumi.RunError(new InvalidConfigError(refused).message);
   for (const warning of [...warnings, ...outside.warnings]) await pulumi.log.warn(formatProblem(warning));
 
   const apis =
     spec.projectServices && new ProjectServices("apis", { services: projectApis(spec), project: spec.project });
   const opts = { transformations: apis ? [apis.before] : [] };
-  const held = spec.loadBalancer?.servicesFirst ? { heldBackends: await heldBackends() } : {};
-  const mesh = new CloudRunMesh("mesh", { spec, lookUpAfter: apis?.switchedOn, ...held }, opts);
+  const backends = spec.loadBalancer?.servicesFirst ? { heldBackends: await heldBackends() } : {};
+  const mesh = new CloudRunMesh("mesh", { spec, lookUpAfter: apis?.switchedOn, ...backends }, opts);
   const { loadBalancer } = mesh;
   return {
     urls: mesh.urls,

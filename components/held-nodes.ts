@@ -16,9 +16,9 @@ interface Resource {
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
-/** What has a name on Google Cloud that has to be kept apart from others. */
-export async function heldNodes(): Promise<Held[]> {
-  return (await held()).flatMap(({ key, type, outputs: { project, location, name, email } }) => {
+/** What has a name on Google Cloud that has to be kept apart from others; `undefined` where the engine does not answer. */
+export async function heldNodes(): Promise<Held[] | undefined> {
+  return (await held())?.flatMap(({ key, type, outputs: { project, location, name, email } }) => {
     const of = NAMESPACES[type];
     if (of === undefined) return [];
     const whole = `projects/${project}/locations/${location}/${of}/${name}`;
@@ -28,15 +28,15 @@ export async function heldNodes(): Promise<Held[]> {
 
 /** Ids that Google gave the backend services, by logical name. No lookup knows them otherwise: their names are made up. */
 export async function heldBackends(): Promise<Record<string, string>> {
-  const backends = (await held()).filter(({ type }) => type === "gcp:compute/backendService:BackendService");
+  const backends = ((await held()) ?? []).filter(({ type }) => type === "gcp:compute/backendService:BackendService");
   return Object.fromEntries(backends.map(({ key, outputs }) => [key, `${outputs["generatedId"]}`]));
 }
 
 /**
- * Asks the engine for the stack's own last state, as stack references ask for another's. Nothing where there is none, and
- * where the engine does not answer: then Google tells, in the middle of the update.
+ * Asks the engine for the stack's own last state, as stack references ask for another's. Empty where there is none yet, and
+ * `undefined` where the engine does not answer: then Google tells, in the middle of the update.
  */
-async function held(): Promise<(Resource & { readonly key: string })[]> {
+async function held(): Promise<(Resource & { readonly key: string })[] | undefined> {
   try {
     const stackName = [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
     const { outputs } = await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName });
@@ -45,6 +45,6 @@ async function held(): Promise<(Resource & { readonly key: string })[]> {
     });
   } catch (error) {
     pulumi.log.debug(`the stack's last state could not be read: ${(error as Error).message}`);
-    return [];
+    return undefined;
   }
 }

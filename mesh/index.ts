@@ -1,5 +1,5 @@
 export { type AccessRow, accessDiagram, accessMatrix } from "./access-matrix";
-export { checkHeld, type Held } from "./checks/held";
+export { checkHeld, checkRevisions, type Held } from "./checks/held";
 export { checkOrganization } from "./checks/organization";
 export { DATABASE_ROLES, instanceCondition, instanceParts, SOCKET_VOLUME, SOCKETS } from "./cloud-sql";
 export { decodeStackConfig, type MeshInput } from "./decode";

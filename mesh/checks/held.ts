@@ -28,7 +28,7 @@ export function checkHeld(spec: MeshSpec, held: readonly Held[]): Problem[] {
         const message = `the stack holds "${formerly}" and "${key}" both, and two cannot become one; first deploy "${formerly}" as it was, without "${key}"`;
         return [{ path: `${kind}.${key}.formerly`, message }];
       }
-      const place = `projects/${spec.project}/locations/${spec.region}/${of}/${name}`;
+      const place = placeOf(spec, of, name);
       const email = serviceAccount === undefined ? accountEmail(accountId, spec.project) : "";
       for (const [field, value, owner] of [
         ["name", name, owners.get(`${of} ${place}`)],
@@ -43,6 +43,27 @@ export function checkHeld(spec: MeshSpec, held: readonly Held[]): Problem[] {
       return [];
     }),
   );
+}
+
+/**
+ * Traffic to a revision of a service that the stack does not hold: it is made by this update, and has none but its first,
+ * whose name Cloud Run chooses. Google makes the service all the same, and the update fails.
+ */
+export function checkRevisions(spec: MeshSpec, held: readonly Held[]): Problem[] {
+  const names = new Set(held.map(({ of, name }) => `${of} ${name}`));
+  return Object.values(spec.services)
+    .filter(({ name }) => !names.has(`services ${placeOf(spec, "services", name)}`))
+    .flatMap(({ key, name, traffic = [] }) =>
+      traffic.flatMap(({ revision }, i): Problem[] => {
+        if (revision === undefined) return [];
+        const message = `"${revision}" does not exist: the stack holds no service "${name}" yet; deploy it first, without "traffic"`;
+        return [{ path: `services.${key}.traffic[${i}].revision`, message }];
+      }),
+    );
+}
+
+function placeOf({ project, region }: MeshSpec, of: string, name: string): string {
+  return `projects/${project}/locations/${region}/${of}/${name}`;
 }
 
 /** The maps of the config, and the namespace of the names in each: a function is a service of the same name underneath. */

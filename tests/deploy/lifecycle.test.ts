@@ -208,4 +208,18 @@ describe("a mesh on the real engine", function () {
     assert.ok(changes(up).includes("create projects/iAMMember api-has-cloudsql.client"));
     assert.deepEqual(changes(succeeded(await stack.run("up", reading))), []);
   });
+
+  it("refuses traffic to a revision before the service is there, and leads it there once it is", async () => {
+    const pinned = mesh({ web: { image: IMAGE, traffic: [{ percent: 100, revision: "web-00001-abc" }] } });
+    assert.deepEqual(errors(await stack.fail("preview", pinned)), [
+      '1 problem in the stack config:\n  services.web.traffic[0].revision: "web-00001-abc" does not exist: the stack holds no service "web" yet; deploy it first, without "traffic"',
+    ]);
+    succeeded(await stack.run("up", mesh()));
+    const service = () => stack.controlPlane.get(SERVICE, `${SERVICES}/web`)?.state ?? {};
+    const revision = service()["latestReadyRevision"];
+    succeeded(await stack.run("up", mesh({ web: { image: IMAGE, traffic: [{ percent: 100, revision }] } })));
+    assert.deepEqual(service()["traffics"], [
+      { type: "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION", revision, percent: 100 },
+    ]);
+  });
 });

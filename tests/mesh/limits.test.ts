@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { byteCount, cpuCount, memoryText } from "../../google/quantities";
-import { parseMesh } from "../../mesh";
+import { checkRevisions, parseMesh } from "../../mesh";
 import { CPU_SHARES, CPU_SIZES, FUNCTION_CPUS } from "../../mesh/limits";
 import { IMAGE as image, meshInput, TODAY } from "./support";
 
@@ -147,6 +147,24 @@ describe("probes, variables and mounts", () => {
       web({ volumes: { a: at("/same") }, sidecars: { x: { image, mounts }, y: { image, mounts } } }),
       [],
     );
+  });
+});
+
+describe("traffic to a revision", () => {
+  const traffic = [{ percent: 100 }, { revision: "web-00001-abc", tag: "old" }];
+  const { spec } = parseMesh(meshInput({ web: { traffic } }), TODAY);
+  const missing = (name: string, of = "services") =>
+    checkRevisions(spec!, [{ of, key: "any", name: `projects/acme-dev/locations/${name}` }]);
+
+  it("is refused where the stack holds no such service, in that region, and taken where it does", () => {
+    const problem = {
+      path: "services.web.traffic[1].revision",
+      message:
+        '"web-00001-abc" does not exist: the stack holds no service "web" yet; deploy it first, without "traffic"',
+    };
+    assert.deepEqual(missing("europe-west9/services/web"), []);
+    assert.deepEqual(missing("europe-west1/services/web"), [problem]);
+    assert.deepEqual(missing("europe-west9/jobs/web", "jobs"), [problem]);
   });
 });
 

@@ -51,7 +51,7 @@ function sizesText(sizes: readonly CpuSize[] = CPU_SIZES): string {
 }
 
 function tooLittle(bytes: number, { cpus, least }: CpuSize, sizes: readonly CpuSize[] | undefined): string {
-  const fewer = (sizes ?? CPU_SIZES).findLast((one) => one.least <= bytes && one.most >= bytes);
+  const fewer = (sizes ?? CPU_SIZES).findLast((one) => one.least <= bytes);
   if (fewer === undefined) return `expected at least ${memoryText(least)}`;
   return `expected at least ${memoryText(least)} with ${cpus} CPUs; set memory: ${memoryText(least)}, or cpu: "${fewer.cpus}"`;
 }
