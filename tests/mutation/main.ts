@@ -12,7 +12,7 @@ import { type Asked, keptAs, reportOf, strykerOptions } from "./options";
 import { outcomeOf, type Report, sumOf } from "./report";
 import { INSTALL, STRYKER } from "./stryker/program";
 
-interface Options extends Pick<Asked, "processes" | "force"> {
+interface Options extends Pick<Asked, "processes" | "static" | "force"> {
   readonly sample?: number;
   readonly seed: number;
 }
@@ -51,6 +51,7 @@ const program = new Command("npm run mutation --")
   .option("--processes <count>", "processes that run tests side by side", count, 1)
   .option("--sample <percent>", "change only this share of the lines, drawn at random", count)
   .option("--seed <number>", "draw the lines that this number always draws", count, 1)
+  .option("--static", "also change what runs while a module is loaded: seconds for each change", false)
   .option("--force", "ask again what an earlier run answered; else only what changed since, its tests included", false)
   .action(main);
 

@@ -44,6 +44,7 @@ describe("mutation testing", () => {
     const mutants = [
       { mutatorName: "BooleanLiteral", status: "Timeout", replacement: "false", location: at(1, 1, 5) },
       { mutatorName: "BooleanLiteral", status: "NoCoverage", replacement: "true", location: at(2, 1, 6) },
+      { mutatorName: "BooleanLiteral", status: "Ignored", replacement: "true", location: at(2, 1, 6) },
       { mutatorName: "BooleanLiteral", status: "RuntimeError", replacement: "true", location: at(2, 1, 6) },
       {
         mutatorName: "BlockStatement",
@@ -57,7 +58,7 @@ describe("mutation testing", () => {
       "src/b.ts:2  false -> true  (no test reaches it)",
       "src/b.ts:3  { a(); } -> nothing",
     ]);
-    assert.equal(sumOf(outcome), "1 of 3 killed, 33.3 %");
+    assert.equal(sumOf(outcome), "1 of 3 killed, 33.3 %; 1 not tried (--static)");
     assert.equal(outcomeOf({ files: { "src/b.ts": { source, mutants } } }, "a.ts").total, 0);
   });
 });

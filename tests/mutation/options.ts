@@ -10,6 +10,8 @@ export interface Asked {
   readonly processes: number;
   /** Changes only this share of the lines. @default all */
   readonly sample?: Sample;
+  /** Also changes what runs while a module is loaded: each such change needs a process and all tests of the area. */
+  readonly static: boolean;
   /** Asks again what an earlier run has answered. */
   readonly force: boolean;
 }
@@ -42,6 +44,7 @@ export function strykerOptions(asked: Asked): object {
     incremental: true,
     incrementalFile: `${keptAs(asked)}.incremental.json`,
     force,
+    ignoreStatic: !asked.static,
     reporters: ["progress-append-only", "json"],
     jsonReporter: { fileName: reportOf(asked) },
     // Stryker removes the folder at its end; another area may be running.

@@ -17,7 +17,7 @@ interface Position {
   readonly column: number;
 }
 
-/** How Stryker calls what tests noticed, and what they did not; what it ignored or could not run is neither. */
+/** How Stryker calls what tests noticed, and what they did not; what it left out or could not run is neither. */
 const KILLED = ["Killed", "Timeout"];
 const SURVIVED = ["Survived", "NoCoverage"];
 
@@ -26,6 +26,8 @@ export interface Outcome {
   readonly survivors: readonly string[];
   readonly killed: number;
   readonly total: number;
+  /** Changes that were not tried, as they run while a module is loaded. */
+  readonly left: number;
 }
 
 /** @param part only files whose path has it: a report keeps what earlier runs found in others */
@@ -42,6 +44,7 @@ export function outcomeOf(report: Report, part = ""): Outcome {
     survivors: inOrder.map(({ file, source, mutant }) => lineOf(file, source, mutant)),
     killed,
     total: killed + survived.length,
+    left: all.filter(({ mutant }) => mutant.status === "Ignored").length,
   };
 }
 
@@ -63,5 +66,6 @@ const short = (code: string): string => {
   return flat.length > 80 ? `${flat.slice(0, 79)}…` : flat;
 };
 
-export const sumOf = ({ killed, total }: Outcome): string =>
-  `${killed} of ${total} killed, ${((100 * killed) / total).toFixed(1)} %`;
+export const sumOf = ({ killed, total, left }: Outcome): string =>
+  `${killed} of ${total} killed, ${((100 * killed) / total).toFixed(1)} %` +
+  (left > 0 ? `; ${left} not tried (--static)` : "");
