@@ -9,7 +9,10 @@ export interface Area {
   readonly sources: readonly string[];
   /** Sources that no test loads, or that only name others. @default none */
   readonly except?: RegExp;
-  /** Tests that hold them, from the repository's root: files, or folders with all their `*.test.ts`. */
+  /**
+   * Tests that hold them, from the repository's root: files, or folders with all their `*.test.ts`. A change is tried on
+   * them in this order until one notices: what is fast goes first.
+   */
   readonly tests: readonly string[];
   /** Tests among them that take longer than what they would notice is worth. @default none */
   readonly withoutTests?: RegExp;
@@ -39,8 +42,19 @@ export const AREAS = {
   "auth-proxy": {
     sources: ["services/auth-proxy"],
     except: /\/tools\/|\/main\.ts$/,
-    tests: ["tests/services/auth-proxy"],
-    withoutTests: /fuzz/,
+    tests: [
+      "rules",
+      "options",
+      "cors",
+      "headers",
+      "iap",
+      "limits",
+      "tokens",
+      "proxy",
+      "faults",
+      "streaming",
+      "websocket",
+    ].map((name) => `tests/services/auth-proxy/${name}.test.ts`),
   },
   "front-end": {
     sources: [
@@ -49,7 +63,7 @@ export const AREAS = {
       "sandbox/data-plane/access.ts",
       "sandbox/data-plane/callers.ts",
     ],
-    tests: ["admission", "decisions", "forward", "headers", "invokers", "proxy", "tokens", "upgrade"].map(
+    tests: ["invokers", "tokens", "headers", "decisions", "proxy", "admission", "upgrade", "forward"].map(
       (name) => `${DATA_PLANE}/${name}.test.ts`,
     ),
   },
@@ -73,7 +87,7 @@ function servicesTests(): string[] {
     "server",
     "token-source",
   ];
-  const all = [...services, ...parts];
+  const all = [...parts, ...services];
   return all.map((name) => `tests/services/${name}.test.ts`);
 }
 

@@ -17,9 +17,13 @@ interface Context {
 const context = () => (globalThis as { __stryker__?: Context }).__stryker__;
 const suites = new Map<string, Mocha.Suite>();
 
+/** Stryker switches mocha's limit off, and waits as long as all tests would take: for a change that makes one test hang. */
+const LIMIT_MS = 10_000;
+
 const { run } = Mocha.Runnable.prototype;
 Mocha.Runnable.prototype.run = function (this: Mocha.Runnable, ...args: Parameters<typeof run>) {
   const { title, parent } = this;
+  if (this.timeout() === 0) this.timeout(LIMIT_MS);
   const stryker = context();
   if (stryker && parent && /^"before all" hook/.test(title)) {
     stryker.currentTestId = `before all of ${parent.fullTitle()}`;
