@@ -92,7 +92,7 @@ const ingress = z.union(
     z.strictObject({
       all: z
         .string()
-        .refine((reason) => reason.trim().length >= 10, "needs a reason of at least 10 characters")
+        .refine((reason) => [...reason.trim()].length >= 10, "needs a reason of at least 10 characters")
         .describe("Reason why the internet may reach the service; IAM still asks for an invoker"),
     }),
   ],

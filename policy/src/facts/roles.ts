@@ -9,7 +9,8 @@
 /** `invoke` a workload; `impersonate` a service account, or hand that out; `basic`: the roles that span all services. */
 export type Power = "invoke" | "impersonate" | "basic";
 
-const POWERS: ReadonlyMap<string, readonly Power[]> = new Map([
+/** By role in lower case. */
+export const POWERS: ReadonlyMap<string, readonly Power[]> = new Map([
   ["roles/owner", ["basic", "invoke"]],
   ["roles/editor", ["basic", "invoke"]],
   ["roles/viewer", ["basic"]],
@@ -69,7 +70,7 @@ export function isCustomRole(role: string): boolean {
 }
 
 /** Permissions behind {@link Power}; https://docs.cloud.google.com/iam/docs/service-account-permissions */
-const PERMISSIONS: ReadonlyMap<string, "invoke" | "impersonate"> = new Map([
+export const PERMISSIONS: ReadonlyMap<string, "invoke" | "impersonate"> = new Map([
   ["run.routes.invoke", "invoke"],
   ["run.jobs.run", "invoke"],
   ["run.jobs.runwithoverrides", "invoke"],

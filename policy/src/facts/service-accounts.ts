@@ -28,6 +28,15 @@ export function defaultAccount(reference: unknown): DefaultAccount | undefined {
   return undefined;
 }
 
+/**
+ * `accountId@PROJECT.iam.gserviceaccount.com`, which Google makes of the two; a domain-scoped project `acme.com:app` is
+ * written `app.acme.com`: https://docs.cloud.google.com/iam/docs/service-accounts-create
+ */
+export function accountAddress(accountId: string, project: string): string {
+  const [name, domain] = project.split(":").reverse();
+  return `${accountId}@${domain === undefined ? name : `${name}.${domain}`}.iam.gserviceaccount.com`.toLowerCase();
+}
+
 /** The e-mail address in any of the spellings above, in lower case. */
 export function bareAccount(reference: string): string {
   const member = reference

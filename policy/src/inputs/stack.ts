@@ -2,7 +2,7 @@
 
 import { broadPrincipal, publicPrincipal } from "../facts/principals";
 import { can, isKnownRole } from "../facts/roles";
-import { bareAccount, defaultAccount } from "../facts/service-accounts";
+import { accountAddress, bareAccount, defaultAccount } from "../facts/service-accounts";
 import { ACCOUNT, FUNCTION_V2, INHERITED_GRANTS, SERVICE, SERVICE_V1, WORKLOAD_GRANTS } from "../facts/tokens";
 import type { StackResource } from "../rule";
 import { type Grant, grantsOf } from "./grants";
@@ -128,11 +128,11 @@ function targetKeys(grant: StackResource): string[] {
   return name === undefined ? [...(grant.sources?.[property] ?? [])] : [name];
 }
 
-/** `accountId@PROJECT.iam.gserviceaccount.com` is what Google makes of the two, so a preview may know it. */
+/** Google makes it of the id and the project, so a preview may know it. */
 function addressOf({ props }: StackResource): AccountId | undefined {
   const email = textOf(read(props, "email"));
   const [id, project] = [textOf(read(props, "accountId")), textOf(read(props, "project"))];
-  return (email ?? (id && project && `${id}@${project}.iam.gserviceaccount.com`))?.toLowerCase();
+  return email?.toLowerCase() ?? (id && project && accountAddress(id, project));
 }
 
 /** Default accounts are nobody's in particular; another rule refuses them. */

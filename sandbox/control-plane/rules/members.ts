@@ -13,6 +13,11 @@ const FORMS: readonly RegExp[] = [
 ];
 const BASIC = /^project(Owner|Editor|Viewer):\S+$/;
 
+/** Whether a grant to a member lets anybody in; IAM compares these two names exactly. */
+export function isEverybody(member: string): boolean {
+  return member === "allUsers" || member === "allAuthenticatedUsers";
+}
+
 /** True when Google knows the form; existence is another question. */
 export function isMember(member: string, onProject: boolean): boolean {
   return FORMS.some((form) => form.test(member)) || (onProject && BASIC.test(member));

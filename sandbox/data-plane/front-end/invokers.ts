@@ -1,4 +1,5 @@
 /** Who may invoke a service: the grants of the control plane on the service and on its project. */
+import { accountEmail } from "../../../google/accounts";
 import { normalizedMember } from "../../../google/members";
 import type { ControlPlane } from "../../control-plane";
 import { conditionHolds, grantTarget } from "../../control-plane";
@@ -16,14 +17,17 @@ export interface Grant {
 
 /**
  * Predefined roles with `run.routes.invoke`, as of 2026-11. Seen: https://cloud.google.com/run/docs/reference/iam/roles
- * (`run.admin` has `run.*`) and https://cloud.google.com/run/docs/securing/managing-access (owners and editors invoke).
+ * (`run.admin` has `run.*`), https://cloud.google.com/run/docs/securing/managing-access (owners and editors invoke) and
+ * https://cloud.google.com/iam/docs/roles-overview#basic (admins and writers are their successors).
  */
-const INVOKER_ROLES: ReadonlySet<string> = new Set([
+export const INVOKER_ROLES: ReadonlySet<string> = new Set([
   "roles/run.invoker",
   "roles/run.servicesInvoker",
   "roles/run.admin",
   "roles/owner",
   "roles/editor",
+  "roles/admin",
+  "roles/writer",
 ]);
 const INVOKE = "run.routes.invoke";
 
@@ -137,6 +141,6 @@ export function permissionsIn(role: string, controlPlane: ControlPlane): readonl
 
 /** Accounts of the service's own project by their id alone. */
 export function label(name: string, service: { readonly project: string }): string {
-  const own = `@${service.project}.iam.gserviceaccount.com`;
+  const own = accountEmail("", service.project);
   return name.endsWith(own) ? name.slice(0, -own.length) : name;
 }

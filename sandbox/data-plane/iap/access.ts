@@ -1,5 +1,6 @@
 /** Who may come through Identity-Aware Proxy: the grants of the control plane on what it guards. */
 import type { ControlPlane } from "../../control-plane";
+import { isEverybody } from "../../control-plane/rules/members";
 import { customRoleHas, type Grant, grantsOn, inForce, label } from "../front-end/invokers";
 import type { Principal } from "../identity/directory";
 import type { IapResource } from "./resource";
@@ -7,8 +8,6 @@ import type { IapResource } from "./resource";
 /** Source: https://cloud.google.com/iap/docs/managing-access */
 export const IAP_ACCESSOR_ROLE = "roles/iap.httpsResourceAccessor";
 const ACCESS = "iap.webServiceVersions.accessViaIAP";
-
-const PUBLIC: ReadonlySet<string> = new Set(["allUsers", "allAuthenticatedUsers"]);
 
 export interface AccessVerdict {
   readonly may: boolean;
@@ -22,7 +21,7 @@ export function mayAccess(
   now: Date,
 ): AccessVerdict {
   const grants = accessors(resource, controlPlane);
-  const own = grants.filter(({ member }) => principal.members.has(member) || PUBLIC.has(member));
+  const own = grants.filter(({ member }) => principal.members.has(member) || isEverybody(member));
   const counting = own.find((grant) => inForce(grant, now) !== false);
   const who = label(principal.name, resource);
   if (counting) return { may: true, message: `${who} has ${counting.role}` };

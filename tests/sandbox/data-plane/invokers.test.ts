@@ -1,6 +1,19 @@
 import * as assert from "node:assert/strict";
+import { label } from "../../../sandbox/data-plane/front-end/invokers";
 import { account, make, PROJECT, PROJECT_GRANT, SERVICE_GRANT } from "../control-plane/cloud";
 import { ask, askAs, deploy, email, grant, type Mesh, openMesh, url } from "./mesh";
+
+describe("an account in a decision", () => {
+  for (const [project, host] of [
+    ["acme-dev", "acme-dev"],
+    ["acme.com:dev", "dev.acme.com"],
+  ] as const) {
+    it(`is told by its id alone, in its own project ${project}`, () => {
+      assert.equal(label(`web-sa@${host}.iam.gserviceaccount.com`, { project }), "web-sa");
+      assert.equal(label("ci@other.iam.gserviceaccount.com", { project }), "ci@other.iam.gserviceaccount.com");
+    });
+  }
+});
 
 describe("front end: invokers", () => {
   let mesh: Mesh;
