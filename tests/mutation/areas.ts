@@ -63,9 +63,19 @@ export const AREAS = {
       "sandbox/data-plane/access.ts",
       "sandbox/data-plane/callers.ts",
     ],
-    tests: ["invokers", "tokens", "headers", "decisions", "proxy", "admission", "upgrade", "forward"].map(
-      (name) => `${DATA_PLANE}/${name}.test.ts`,
-    ),
+    tests: [
+      "header-rules",
+      "answers",
+      "invokers",
+      "tokens",
+      "headers",
+      "decisions",
+      "proxy",
+      "admission",
+      "upgrade",
+      "forward",
+      "iap",
+    ].map((name) => `${DATA_PLANE}/${name}.test.ts`),
   },
   /** Stands for one in the runner's own test: of its changes one is noticed, one is not. */
   fixture: { sources: ["tests/mutation/fixture/source.ts"], tests: ["tests/mutation/fixture/noticed.ts"] },
