@@ -1,6 +1,6 @@
 /** The world outside of the sandbox: which hosts somebody may reach there, and the addresses that are dialled for them. */
-import { lookup } from "node:dns/promises";
-import { BlockList, isIP } from "node:net";
+import { lookup } from "node:dns";
+import { BlockList, isIP, type TcpSocketConnectOpts } from "node:net";
 
 /** Whether one of the patterns means a host; `*.example.com` means all below that one, and not itself. */
 export function isAmong(host: string, patterns: readonly string[]): boolean {
@@ -12,29 +12,26 @@ export function isOutside(host: string): boolean {
   return isIP(host) === 0 && host.includes(".") && !/\.(internal|local|localhost)$/.test(host);
 }
 
-/** Finds the address of a host that is dialled. @throws Error where there is none, or none that may be dialled */
-export type AddressOf = (host: string) => Promise<string>;
-
-/** As the machine resolves it, whatever the address. */
-export const anyAddress: AddressOf = async (host) => (await lookup(host)).address;
+/** How a host's name becomes the addresses that are dialled; Node connects to what this answers and to nothing else. */
+export type Lookup = NonNullable<TcpSocketConnectOpts["lookup"]>;
 
 /**
- * The same for hosts of the internet: a name that leads to this machine or into a network around it would let a process
- * reach what the sandbox keeps it from, such as another service without its front end.
- *
- * @param resolve all addresses of a name
+ * The machine's own, for hosts of the internet alone: a name that leads to this machine or into a network around it
+ * would let a process reach what the sandbox keeps it from, such as another service without its front end.
  */
-export async function publicAddress(
-  host: string,
-  resolve: (host: string) => Promise<readonly { readonly address: string; readonly family: number }[]> = (name) =>
-    lookup(name, { all: true }),
-): Promise<string> {
-  const found = await resolve(host);
-  const inside = found.find(({ address, family }) => INSIDE.check(address, family === 6 ? "ipv6" : "ipv4"));
-  if (inside) throw new Error(`it is ${inside.address}, an address of this machine or of a private network`);
-  const [first] = found;
-  if (!first) throw new Error("it has no address");
-  return first.address;
+export const publicLookup: Lookup = (host, options, callback) =>
+  lookup(host, { ...options, all: true }, (error, found) => {
+    const inside = found?.find(({ address, family }) => isInside(address, family));
+    const refused = inside && new Error(`it is ${inside.address}, an address of this machine or of a private network`);
+    const [first] = found ?? [];
+    if (error ?? refused ?? !first) callback(error ?? refused ?? new Error("it has no address"), []);
+    else if (options.all) callback(null, found);
+    else callback(null, first.address, first.family);
+  });
+
+/** Whether an address is none of the internet's. */
+export function isInside(address: string, family: number): boolean {
+  return INSIDE.check(address, family === 6 ? "ipv6" : "ipv4");
 }
 
 /** Sources: https://www.iana.org/assignments/iana-ipv4-special-registry and …/iana-ipv6-special-registry */

@@ -12,14 +12,17 @@ import { type Decision, decisionAside } from "../decisions";
 import { traceTold } from "../trace";
 import type { Traffic } from "../traffic";
 import type { Authority } from "./certificates";
-import { passOn, tunnel } from "./outside";
+import { isAmong, isOutside, type Lookup, publicLookup } from "./egress";
+import { passOn, tunnel, type WayOut } from "./outside";
 
 export interface ForwardProxyOptions {
   readonly authority: Authority;
   /** What becomes of requests to the hosts that are played here. */
   readonly traffic: Traffic;
-  /** Hosts that may be dialled for real, `*.example.com` for all below one. */
+  /** Hosts that may be dialled for everybody, `*.example.com` for all below one; beside them each visitor's own. */
   readonly allow: readonly string[];
+  /** How visitors' own hosts are looked up. @default - to addresses of the internet alone */
+  readonly lookup?: Lookup;
   readonly clock: () => Date;
   onDecision(decision: Decision): void;
 }
@@ -111,10 +114,11 @@ export class ForwardProxy {
       this.#origins.set(socket, { visitor, host });
       return void this.#clear.emit("connection", socket);
     }
-    if (port !== "443" || !this.#endsHere(host)) {
-      if (!this.#allows(host)) return deny("host-not-played", notPlayed(`${host}:${port}`));
+    if (port !== "443" || !this.#endsHere(visitor, host)) {
+      const way = this.#wayOut(visitor, host);
+      if (!way) return deny("host-not-played", this.#notPlayed(visitor, host, `${host}:${port}`));
       this.#decide(visitor, host, request, 200, "let-through", LET_THROUGH);
-      return tunnel(socket, head, host, Number(port), (why) => deny("no-route", `${host}:${port}: ${why}`));
+      return tunnel(socket, head, host, Number(port), way, (why) => deny("no-route", `${host}:${port}: ${why}`));
     }
     const route = visitor.route(host);
     if ("unreachable" in route) return deny("no-route", route.unreachable);
@@ -152,16 +156,17 @@ export class ForwardProxy {
     // Source: https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2, a proxy ignores the Host that it received.
     request.headers.host = authority;
     const isClear = protocol === "http:";
+    const way = this.#wayOut(visitor, host);
     if (port === "" && isClear && this.#servesClear(visitor, host)) {
       request.url = originForm(url);
       this.#serveClear({ visitor, host }, request, response);
-    } else if (port === "" && !isClear && this.#endsHere(host)) {
+    } else if (port === "" && !isClear && this.#endsHere(visitor, host)) {
       request.url = originForm(url);
       traffic.request(visitor, host, request, response);
-    } else if (isClear && this.#allows(host)) {
+    } else if (isClear && way) {
       this.#decide(visitor, host, request, 200, "let-through", LET_THROUGH);
-      passOn(request, response, target, (why) => answer(host, 502, "no-route", `${host}:${port || 80}: ${why}`));
-    } else answer(host, 502, "host-not-played", notPlayed(authority));
+      passOn(request, response, target, way, (why) => answer(host, 502, "no-route", `${host}:${port || 80}: ${why}`));
+    } else answer(host, 502, "host-not-played", this.#notPlayed(visitor, host, authority));
   }
 
   /** The metadata server by its names, and what the hosts that are played answer to plain HTTP. */
@@ -176,13 +181,23 @@ export class ForwardProxy {
   }
 
   /** What is allowed to leave does, unless it is played. */
-  #endsHere(host: string): boolean {
+  #endsHere(visitor: Visitor, host: string): boolean {
     const { traffic } = this.#options;
-    return traffic.plays(host) || (traffic.answers(host) && !this.#allows(host));
+    return traffic.plays(host) || (traffic.answers(host) && !this.#wayOut(visitor, host));
   }
 
-  #allows(host: string): boolean {
-    return this.#options.allow.some((one) => host === one || (one.startsWith("*.") && host.endsWith(one.slice(1))));
+  /** How a host is dialled for somebody; `undefined` where it is not. */
+  #wayOut({ egress }: Pick<Visitor, "egress">, host: string): WayOut | undefined {
+    const { allow, lookup = publicLookup, traffic } = this.#options;
+    if (isAmong(host, allow)) return {};
+    return egress && isOutside(host) && !traffic.plays(host) && isAmong(host, egress.hosts) ? { lookup } : undefined;
+  }
+
+  #notPlayed({ egress }: Visitor, host: string, target: string): string {
+    const { traffic } = this.#options;
+    const told = `the sandbox does not play ${target} and dials nobody`;
+    if (!egress || !isOutside(host) || this.#wayOut({ egress }, host) || traffic.plays(host)) return told;
+    return `${told}; "egress: [${host}]" of ${egress.name} in the stack config lets it through`;
   }
 
   #decide(
@@ -205,10 +220,6 @@ export class ForwardProxy {
 }
 
 const LET_THROUGH = "allowed to leave the sandbox";
-
-function notPlayed(target: string): string {
-  return `the sandbox does not play ${target} and dials nobody`;
-}
 
 /** A request's target as a server gets it, also from a client that names the host as if to a proxy. */
 function originForm(target: string): string {

@@ -1,11 +1,17 @@
 /** What leaves the sandbox for a host that may be dialled for real. */
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import { connect, type Socket } from "node:net";
+import type { Lookup } from "./egress";
 
 const DIAL_MS = 10_000;
 
 /** Headers between a client and its proxy. Source: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
 const HOP_BY_HOP = new Set(["connection", "keep-alive", "proxy-authorization", "proxy-connection", "te", "upgrade"]);
+
+/** How hosts are looked up on the way there. @default - as the machine does it */
+export interface WayOut {
+  readonly lookup?: Lookup;
+}
 
 /** Joins a caller with the real host; `onUnreached` is called where there is no connection in time. */
 export function tunnel(
@@ -13,9 +19,10 @@ export function tunnel(
   head: Buffer,
   host: string,
   port: number,
+  way: WayOut,
   onUnreached: (why: string) => void,
 ): void {
-  const outside = connect(port, host);
+  const outside = connect({ host, port, ...way });
   let isJoined = false;
   const giveUp = (why: string) => {
     outside.destroy();
@@ -40,6 +47,7 @@ export function passOn(
   request: IncomingMessage,
   response: ServerResponse,
   { hostname, port, pathname, search }: URL,
+  way: WayOut,
   onUnreached: (why: string) => void,
 ): void {
   const outside = httpRequest({
@@ -49,6 +57,7 @@ export function passOn(
     path: pathname + search,
     headers: endToEnd(request.headers),
     agent: false,
+    ...way,
   });
   outside.setTimeout(DIAL_MS, () => outside.destroy(new Error(`no answer within ${DIAL_MS / 1000} s`)));
   outside.once("response", (answer) => {
