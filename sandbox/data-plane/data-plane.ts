@@ -95,7 +95,7 @@ export class DataPlane {
     this.frontEnd = new FrontEnd({
       ...judges,
       backendOf: ({ id }) => this.#fleet.byId(id)?.runner,
-      onDecision: (decision) => this.#decide(decision),
+      onDecision: (decision) => this.tell(decision),
     });
     this.#forgetLastMoment = onLastMoment({ close: () => this.close(), kill: () => this.#kill() });
     this.#opening = this.#open();
@@ -207,7 +207,7 @@ export class DataPlane {
     // What is let through meets real certificates.
     this.#desk.trust(authority.certificate, [...allow, ...egress.flatMap(({ hosts }) => hosts)].length > 0);
     const clock = this.#clock;
-    const onDecision = (decision: Decision) => this.#decide(decision);
+    const onDecision = (decision: Decision) => this.tell(decision);
     const traffic = new Traffic({
       frontEnd: this.frontEnd,
       balancer: this.balancer,
@@ -221,7 +221,8 @@ export class DataPlane {
     this.#fleet.startAll();
   }
 
-  #decide(decision: Decision): void {
+  /** Counts and tells a decision, which may have been made on the way here. */
+  tell(decision: Decision): void {
     this.#decisions[decision.code] = (this.#decisions[decision.code] ?? 0) + 1;
     this.#options.onDecision?.(decision);
   }

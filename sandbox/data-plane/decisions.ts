@@ -33,6 +33,7 @@ export const REASON_CODES = [
   "no-instances",
   "not-started",
   "request-too-large",
+  "request-unreadable",
   "answer-too-large",
   "callee-died",
   "callee-malformed",

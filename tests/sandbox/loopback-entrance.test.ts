@@ -1,7 +1,8 @@
 import * as assert from "node:assert/strict";
 import { once } from "node:events";
 import { request as httpRequest, type IncomingMessage } from "node:http";
-import type { Socket } from "node:net";
+import { connect, type Socket } from "node:net";
+import { text } from "node:stream/consumers";
 import { type LoopbackEntrance, openLoopbackEntrance } from "../../sandbox/running";
 import { Translation } from "../../sandbox/running/loopback/translation";
 import { HOST } from "./data-plane/balanced";
@@ -180,6 +181,18 @@ describe("loopback entrance", () => {
       assert.deepEqual(
         paths.filter((path) => /smuggled/.test(path)),
         [],
+      );
+    });
+
+    it("answers what it cannot read itself, and says so in the log", async () => {
+      const { port, host } = new URL(entrance.url);
+      const socket = connect(Number(port), "127.0.0.1");
+      socket.write(`GET /a HTTP/1.1\r\nHost: ${host}\r\nno header\r\n\r\n`);
+      assert.match(await text(socket), /^HTTP\/1\.1 400 Bad Request\r\n/);
+      const { caller, from, callee, path, code, reason } = mesh.decisions.at(-1)!;
+      assert.deepEqual(
+        [caller, from, callee, path, code, reason],
+        ["nobody", "internet", `localhost:${port}`, "/a", 400, "request-unreadable"],
       );
     });
 

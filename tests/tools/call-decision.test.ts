@@ -47,6 +47,7 @@ const EXPECTED: Readonly<Record<ReasonCode, string>> = {
   "no-instances": `${FIRST}\n  set scaling.manualInstances to 1 or more, or leave it out`,
   "not-started": LAST_WORDS,
   "request-too-large": `${FIRST}\n  send less, or in parts`,
+  "request-unreadable": `${FIRST}\n  see what the request is made of: a path, headers or a body that are no HTTP, or too long`,
   "answer-too-large": `${FIRST}\n  send it in chunks, without a Content-Length`,
   "callee-died": LAST_WORDS,
   "callee-malformed": LAST_WORDS,

@@ -40,6 +40,7 @@ const ADVICE: Readonly<Record<ReasonCode, string | undefined>> = {
   "no-instances": "set scaling.manualInstances to 1 or more, or leave it out",
   "not-started": "see in the terminal of npm start what its process wrote last",
   "request-too-large": "send less, or in parts",
+  "request-unreadable": "see what the request is made of: a path, headers or a body that are no HTTP, or too long",
   "answer-too-large": "send it in chunks, without a Content-Length",
   "callee-died": "see in the terminal of npm start what its process wrote last",
   "callee-malformed": "see in the terminal of npm start what its process wrote last",

@@ -43,6 +43,27 @@ export function tooLarge(): Answer {
   return page(413, "413 Request Entity Too Large", "Error: Request Entity Too Large", sentence);
 }
 
+/** Seen: the sentence, in public reports of Google's 400 page. Assumed: the form. */
+export function illegal(): Answer {
+  return page(400, "400 Bad Request", "Error: Bad Request", "Your client has issued a malformed or illegal request.");
+}
+
+/** Assumed: the page, and from how many bytes on; Node's limit is 16 KiB. */
+export function headersTooLarge(): Answer {
+  const title = "Request Header Fields Too Large";
+  return page(431, `431 ${title}`, `Error: ${title}`, "Your client issued a request whose headers were too large.");
+}
+
+/** Assumed: the page, and after what time; Node's is a minute for the headers. */
+export function tooSlow(): Answer {
+  return page(
+    408,
+    "408 Request Timeout",
+    "Error: Request Timeout",
+    "Your client has taken too long to issue its request.",
+  );
+}
+
 /** Seen: the code, in simonw/datasette issue 749. Assumed: the page, which is Google's for errors of its own. */
 export function answerTooLarge(): Answer {
   const sentence =

@@ -11,6 +11,7 @@ import type { Visitor } from "../callers";
 import { type Decision, decisionAside } from "../decisions";
 import { traceTold } from "../trace";
 import type { Traffic } from "../traffic";
+import { refuseUnreadable, type Unreadable } from "../unreadable";
 import type { Authority } from "./certificates";
 import { isAmong, isOutside, type Lookup, publicLookup } from "./egress";
 import { passOn, tunnel, type WayOut } from "./outside";
@@ -65,6 +66,12 @@ export class ForwardProxy {
       options.traffic.upgrade(visitor, host, request, socket, head);
     });
     this.#clear = serve((origin, ...exchange) => this.#serveClear(origin, ...exchange));
+    for (const server of [this.#secure, this.#clear]) {
+      refuseUnreadable(server, (refused, socket) => {
+        const { visitor, host } = this.#origins.get(socket)!;
+        this.#unreadable(refused, visitor, host);
+      });
+    }
   }
 
   /** Opens a way out for somebody, until `close`; answers with its port on 127.0.0.1. */
@@ -73,6 +80,10 @@ export class ForwardProxy {
     const door = createServer({ requestTimeout: 0 }, (request, response) => this.#plain(visitor, request, response));
     door.on("connect", (request: IncomingMessage, socket: Socket, head: Buffer) => {
       this.#connect(visitor, request, socket, head).catch(() => socket.destroy());
+    });
+    refuseUnreadable(door, ({ target = "", ...refused }) => {
+      const [, host, rest = ""] = /^(?:http:\/\/)?([^/?#]*)(.*)$/i.exec(target) ?? [];
+      this.#unreadable({ ...refused, target: rest }, visitor, host || "the proxy");
     });
     door.on("connection", (socket) => this.#track(socket));
     await new Promise<void>((resolve, reject) => {
@@ -211,6 +222,18 @@ export class ForwardProxy {
     const { clock, onDecision } = this.#options;
     const trace = traceTold(headers)?.traceId;
     onDecision(decisionAside({ now: clock(), caller: visitor.name(), callee, method, code, reason, message, trace }));
+  }
+
+  #unreadable(refused: Unreadable, visitor: Visitor, callee: string): void {
+    const { clock, onDecision } = this.#options;
+    const route = visitor.route(callee);
+    const about = {
+      now: clock(),
+      caller: visitor.name(),
+      from: "from" in route ? route.from : "nowhere",
+      callee,
+    } as const;
+    onDecision(decisionAside({ ...about, ...refused, reason: "request-unreadable" }));
   }
 
   #track(socket: Duplex): void {

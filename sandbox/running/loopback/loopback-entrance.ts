@@ -6,6 +6,8 @@ import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type Serv
 import { request as httpsRequest } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { DataPlane } from "../../data-plane";
+import { decisionAside } from "../../data-plane/decisions";
+import { refuseUnreadable } from "../../data-plane/unreadable";
 import { connectTo, ProxiedAgent } from "./through-proxy";
 import { Translation } from "./translation";
 
@@ -38,6 +40,10 @@ export async function openLoopbackEntrance(plane: DataPlane, port = 0): Promise<
     const host = translation.hostOf(request.headers.host);
     if (host === undefined) return void socket.end("HTTP/1.1 421 Misdirected Request\r\nConnection: close\r\n\r\n");
     upgrade(host, request, socket, head).catch(() => socket.destroy());
+  });
+  refuseUnreadable(server, (refused) => {
+    const about = { now: new Date(), caller: "nobody", from: "internet", callee: `localhost:${ownPort}` } as const;
+    plane.tell(decisionAside({ ...about, ...refused, reason: "request-unreadable" }));
   });
   // How long a request may take is the service's business.
   server.requestTimeout = 0;
