@@ -21,7 +21,7 @@ import * as path from "node:path";
  * @param mode of a file that is made. @default what the umask leaves
  * @throws the file system's error, with the file unchanged
  */
-export function replaceFile(file: string, content: string, mode = 0o666): void {
+export function replaceFile(file: string, content: string | Uint8Array, mode = 0o666): void {
   const before = statSync(file, { throwIfNoEntry: false });
   const target = before ? realpathSync(file) : file;
   const beside = path.join(path.dirname(target), `.${path.basename(target)}.${randomUUID()}`);
@@ -35,7 +35,7 @@ export function replaceFile(file: string, content: string, mode = 0o666): void {
   syncFolder(path.dirname(target));
 }
 
-function write(file: string, content: string, mode: number, like: Stats | undefined): void {
+function write(file: string, content: string | Uint8Array, mode: number, like: Stats | undefined): void {
   const descriptor = openSync(file, "wx", like?.mode ?? mode);
   try {
     writeFileSync(descriptor, content);

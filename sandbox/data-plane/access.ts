@@ -1,4 +1,5 @@
 /** Hands out ways into the mesh: a proxy of one's own, trust in the private authority, a metadata server of one's own. */
+import { mkdirSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import * as path from "node:path";
@@ -8,7 +9,8 @@ import { FileError } from "../files/file-error";
 import type { Visitor } from "./callers";
 import type { MetadataServer } from "./identity/metadata-server";
 import type { ProxyAccess } from "./options";
-import { localEnvironment } from "./processes/environment";
+import { localEnvironment, type TrustFiles } from "./processes/environment";
+import { trustStore } from "./proxy/trust-store";
 
 export class AccessDesk {
   readonly #servers: Server[] = [];
@@ -23,18 +25,25 @@ export class AccessDesk {
 
   /** Writes down whom to trust; with `everybody`, also the authorities that the world trusts. */
   trust(authority: string, everybody: boolean): void {
-    const bundle = [authority, ...(everybody ? rootCertificates : [])].join("\n");
-    for (const [name, content] of Object.entries({ "ca.pem": authority, "bundle.pem": bundle })) {
-      FileError.guard(this.#file(name), () => replaceFile(this.#file(name), content));
+    const all = [authority, ...(everybody ? rootCertificates : [])];
+    const { authorityFile, bundleFile, trustStoreFile, phpFolder } = this.#trust;
+    FileError.guard(phpFolder, () => mkdirSync(phpFolder, { recursive: true }));
+    for (const [file, content] of [
+      [authorityFile, authority],
+      [bundleFile, all.join("\n")],
+      [trustStoreFile, trustStore(all)],
+      [path.join(phpFolder, "trust.ini"), `openssl.cafile="${bundleFile}"\ncurl.cainfo="${bundleFile}"\n`],
+    ] as const) {
+      FileError.guard(file, () => replaceFile(file, content));
     }
   }
 
   async give(visitor: Visitor): Promise<ProxyAccess> {
     if (this.#isClosed) throw new Error("the data plane is closed");
-    const url = `http://127.0.0.1:${await this.openProxy(visitor)}`;
-    const [caFile, bundleFile] = [this.#file("ca.pem"), this.#file("bundle.pem")];
+    const port = await this.openProxy(visitor);
     const metadataHost = visitor.metadata && `127.0.0.1:${await this.#portOf(visitor.metadata)}`;
-    return { url, caFile, env: localEnvironment({ proxyUrl: url, authorityFile: caFile, bundleFile, metadataHost }) };
+    const env = localEnvironment({ proxyPort: port, ...this.#trust, metadataHost });
+    return { url: `http://127.0.0.1:${port}`, caFile: this.#trust.authorityFile, env };
   }
 
   async close(): Promise<void> {
@@ -65,7 +74,13 @@ export class AccessDesk {
     return (server.address() as AddressInfo).port;
   }
 
-  #file(name: string): string {
-    return path.join(this.folder, name);
+  get #trust(): TrustFiles {
+    const file = (name: string) => path.join(this.folder, name);
+    return {
+      authorityFile: file("ca.pem"),
+      bundleFile: file("bundle.pem"),
+      trustStoreFile: file("trust.p12"),
+      phpFolder: file("php"),
+    };
   }
 }

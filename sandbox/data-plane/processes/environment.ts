@@ -1,4 +1,5 @@
 /** The environment of a service's process: what the control plane holds, what Cloud Run sets, what the local world needs. */
+import * as path from "node:path";
 import type { ControlPlane, StoredResource } from "../../control-plane";
 import { SECRET } from "../../control-plane/handlers/secret";
 import { SECRET_VERSION } from "../../control-plane/handlers/secret-version";
@@ -8,6 +9,8 @@ import type { RunService } from "../run-services";
 import { toolEnvironment } from "./tools";
 
 type Environment = Record<string, string>;
+
+const ENV_PROXY = path.join(__dirname, "env-proxy.cjs");
 
 /** What a process needs of the machine it runs on, and nothing of what its developer has set. */
 const BASICS: readonly string[] = [
@@ -43,20 +46,29 @@ export function cloudRunEnvironment({ name, state }: RunService, port: number): 
   };
 }
 
-export interface LocalWorld {
-  /** With the process's own credentials. */
-  readonly proxyUrl: string;
+/** Files that say whom to trust, in the forms that languages read. */
+export interface TrustFiles {
   /** The private authority alone, for what adds it to others. */
   readonly authorityFile: string;
   /** All authorities to trust, for what reads one file only. */
   readonly bundleFile: string;
+  /** The same in PKCS #12, for Java. */
+  readonly trustStoreFile: string;
+  /** Folder with a file of settings for PHP. */
+  readonly phpFolder: string;
+}
+
+export interface LocalWorld extends TrustFiles {
+  /** Of the process's own proxy, on 127.0.0.1. */
+  readonly proxyPort: number;
   /** Host and port. */
   readonly metadataHost?: string;
 }
 
 /** How a process finds the sandbox in the place of Google, whatever its language. */
-export function localEnvironment({ proxyUrl, authorityFile, bundleFile, metadataHost }: LocalWorld): Environment {
+export function localEnvironment({ proxyPort, metadataHost, ...trust }: LocalWorld): Environment {
   const direct = "localhost,127.0.0.1,::1";
+  const proxyUrl = `http://127.0.0.1:${proxyPort}`;
   return {
     HTTPS_PROXY: proxyUrl,
     https_proxy: proxyUrl,
@@ -65,12 +77,16 @@ export function localEnvironment({ proxyUrl, authorityFile, bundleFile, metadata
     http_proxy: proxyUrl,
     NO_PROXY: direct,
     no_proxy: direct,
-    // Node's own clients read the proxy variables when they are told to; before Node 22.21 this does nothing.
+    // Node's own clients read the proxy variables when they are told to, and before Node 22.21 by what is loaded first.
     NODE_USE_ENV_PROXY: "1",
-    NODE_EXTRA_CA_CERTS: authorityFile,
-    SSL_CERT_FILE: bundleFile,
-    REQUESTS_CA_BUNDLE: bundleFile,
-    CURL_CA_BUNDLE: bundleFile,
+    NODE_OPTIONS: `--require=${JSON.stringify(ENV_PROXY)}`,
+    NODE_EXTRA_CA_CERTS: trust.authorityFile,
+    SSL_CERT_FILE: trust.bundleFile,
+    REQUESTS_CA_BUNDLE: trust.bundleFile,
+    CURL_CA_BUNDLE: trust.bundleFile,
+    JAVA_TOOL_OPTIONS: javaOptions(proxyPort, trust.trustStoreFile),
+    // What comes before the colon is the folder that PHP was built with.
+    PHP_INI_SCAN_DIR: `:${trust.phpFolder}`,
     // Cloud Run asks services to listen on all interfaces; those that can be told listen on this machine only.
     BIND_ADDRESS: "127.0.0.1",
     ...(metadataHost !== undefined && {
@@ -79,6 +95,27 @@ export function localEnvironment({ proxyUrl, authorityFile, bundleFile, metadata
       METADATA_SERVER_DETECTION: "assume-present",
     }),
   };
+}
+
+/** Java knows neither proxy variables nor PEM files, and passes by the proxy on this machine by itself. */
+function javaOptions(proxyPort: number, trustStoreFile: string): string {
+  const proxies = ["http", "https"].map(
+    (scheme) => `-D${scheme}.proxyHost=127.0.0.1 -D${scheme}.proxyPort=${proxyPort}`,
+  );
+  return `${proxies.join(" ")} -Djavax.net.ssl.trustStoreType=PKCS12 "-Djavax.net.ssl.trustStore=${trustStoreFile}"`;
+}
+
+/** Variables that several may add to, with what stands between: the last that says the same thing counts. */
+const ADDED_UP: Readonly<Record<string, string>> = { JAVA_TOOL_OPTIONS: " ", NODE_OPTIONS: " ", PHP_INI_SCAN_DIR: "" };
+
+/** Several environments in one: a later one wins, except that options for a language's runtime are added up. */
+export function joined(...environments: readonly Environment[]): Environment {
+  const all = Object.assign({}, ...environments) as Environment;
+  for (const [name, between] of Object.entries(ADDED_UP)) {
+    const said = environments.flatMap((one) => one[name] || []);
+    if (said.length > 0) all[name] = said.join(between);
+  }
+  return all;
 }
 
 /** The machine's basics and tools, with a home folder of the sandbox's own; throws where real credentials are in reach. */

@@ -6,7 +6,7 @@ import type { MetadataServer } from "../identity/metadata-server";
 import { routeOf } from "../network";
 import type { DataPlaneOptions, ProxyAccess, ServiceStatus } from "../options";
 import type { RunService, RunServices } from "../run-services";
-import { cloudRunEnvironment, containerEnvironment, machineEnvironment } from "./environment";
+import { cloudRunEnvironment, containerEnvironment, joined, machineEnvironment } from "./environment";
 import { homeOf } from "./home";
 import { Runner } from "./runner";
 import { startLimits } from "./starting/start-limits";
@@ -120,14 +120,15 @@ export class Fleet {
       startLimits: startLimits(current(), startTimeoutMs),
       killAfterMs,
       onLog,
-      environment: async (port) => ({
-        ...machineEnvironment(env, homeOf(homes, service.name)),
-        ...containerEnvironment(current(), controlPlane),
-        ...workload.env,
-        // After what the container asks for: a proxy of its own would lead out of the sandbox.
-        ...(await access).env,
-        ...cloudRunEnvironment(current(), port),
-      }),
+      environment: async (port) =>
+        joined(
+          machineEnvironment(env, homeOf(homes, service.name)),
+          containerEnvironment(current(), controlPlane),
+          workload.env ?? {},
+          // After what the container asks for: a proxy of its own would lead out of the sandbox.
+          (await access).env,
+          cloudRunEnvironment(current(), port),
+        ),
     });
   }
 }

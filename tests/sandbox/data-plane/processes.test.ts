@@ -52,6 +52,9 @@ describe("processes", () => {
             { name: "MODE", value: "test" },
             { name: "DB_PASSWORD", valueSource: { secretKeyRef } },
             { name: "HTTPS_PROXY", value: "http://elsewhere.example:3128" },
+            { name: "NODE_OPTIONS", value: "--no-deprecation" },
+            { name: "JAVA_TOOL_OPTIONS", value: "-Dhttp.proxyHost=elsewhere.example" },
+            { name: "PHP_INI_SCAN_DIR", value: "/app/php" },
           ];
           const inputs = service("order", { container: { envs }, template: { serviceAccount }, ...PUBLIC });
           make(controlPlane, SERVICE, "order", inputs);
@@ -73,12 +76,14 @@ describe("processes", () => {
         XDG_CONFIG_HOME: path.join(home, ".config"),
         CLOUDSDK_CONFIG: path.join(home, ".config", "gcloud"),
         GOFLAGS: "-modcacherw",
-        JAVA_TOOL_OPTIONS: `"-Duser.home=${home}"`,
         ...world,
         MODE: "here",
         LOCAL: "1",
         DB_PASSWORD: "hush",
         HTTPS_PROXY: proxy,
+        NODE_OPTIONS: `--no-deprecation ${world["NODE_OPTIONS"]}`,
+        JAVA_TOOL_OPTIONS: `"-Duser.home=${home}" -Dhttp.proxyHost=elsewhere.example ${world["JAVA_TOOL_OPTIONS"]}`,
+        PHP_INI_SCAN_DIR: `/app/php${world["PHP_INI_SCAN_DIR"]}`,
         PORT: String(plane.stats.services[0]?.port),
         K_SERVICE: "order",
         K_CONFIGURATION: "order",
