@@ -119,7 +119,8 @@ async function runServices({ controlPlane }: Sandbox, result: EngineResult, run:
     const wrong = results.filter(({ outcome }) => outcome !== "as expected");
     if (wrong.length > 0) report.line(proof.table(wrong));
     report.line(`  ${proof.summary(results)}`);
-    const outcome = wrong.length > 0 ? { ok: false, error: `${wrong.length} probes were not as expected` } : {};
+    const outcome =
+      wrong.length > 0 ? { ok: false, error: `${wrong.length} of ${results.length} probes were not as expected` } : {};
     document.print({ ...outcome, probes: results });
     if (options.once) return wrong.length > 0 ? 1 : 0;
 
