@@ -26,10 +26,23 @@ describe("files that others find a mesh by", () => {
     files.write(file, "two");
     assert.equal(readFileSync(file, "utf8"), "two");
     assert.equal(statSync(file).mode & 0o777, 0o600);
+    assert.equal(statSync(path.dirname(file)).mode & 0o777, 0o700);
     assert.deepEqual(readdirSync(path.dirname(file)), ["running.json"]);
     files.close();
     assert.ok(!existsSync(file));
     assert.deepEqual(told, []);
+  });
+
+  it("are gone when the process exits, and what would see to that goes with them", () => {
+    const file = path.join(folder, "running.json");
+    const before = process.listeners("exit");
+    const more = new KeptFiles(() => {});
+    const atExit = () => process.listeners("exit").filter((one) => !before.includes(one));
+    more.write(file, "here");
+    for (const forget of atExit()) forget(1);
+    assert.ok(!existsSync(file));
+    more.close();
+    assert.deepEqual(atExit(), []);
   });
 
   it("that cannot be written are told by name, and are there once they can be", async () => {
