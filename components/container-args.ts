@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { MeshSpec, VpcRoute } from "../mesh";
+import { DEFAULT_CPU, DEFAULT_MEMORY } from "../mesh/limits";
 import type { EnvValue, SecretRef, VolumeSpec } from "../mesh/spec/container";
 import type { MeshNetwork } from "./mesh-network";
 
@@ -12,7 +13,7 @@ interface Resources {
 }
 
 /** Limits as Cloud Run takes them, with defaults of our own, so that a change of Google's is none of the stack's. */
-export function limits({ cpu = "1", memory = "512Mi", gpu }: Resources = {}): Record<string, string> {
+export function limits({ cpu = DEFAULT_CPU, memory = DEFAULT_MEMORY, gpu }: Resources = {}): Record<string, string> {
   return { cpu, memory, ...(gpu && { "nvidia.com/gpu": String(gpu) }) };
 }
 

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { callEnvironment, type FunctionSpec, type MeshSpec } from "../mesh";
+import { FUNCTION_DEFAULT_MEMORY } from "../mesh/limits";
 import type { CloudRunFunctionArgs } from "./cloud-run-function";
 import { defined, splitEnvironment, vpcAccess } from "./container-args";
 import type { MeshNetwork } from "./mesh-network";
@@ -37,7 +38,7 @@ export function functionArgs(
     deletionProtection: spec.deletionProtection,
     serviceConfig: defined({
       availableCpu: spec.resources?.cpu,
-      availableMemory: spec.resources?.memory ?? "256Mi",
+      availableMemory: spec.resources?.memory ?? FUNCTION_DEFAULT_MEMORY,
       minInstanceCount: spec.scaling?.minInstances,
       maxInstanceCount: spec.scaling?.maxInstances,
       maxInstanceRequestConcurrency: spec.concurrency,

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 /** The database that a service logs in to, as written in stack config. */
 
-const instance = z
+export const connectionName = z
   .string()
   .regex(
     /^([a-z][-a-z0-9.]*:)?[a-z][-a-z0-9]*:[a-z]+-[a-z]+\d+:[a-z][-a-z0-9]*$/,
@@ -11,9 +11,9 @@ const instance = z
 
 export const cloudSql = z
   .union([
-    instance,
+    connectionName,
     z.strictObject({
-      instance: instance.describe("Connection name, `PROJECT:REGION:INSTANCE`"),
+      instance: connectionName.describe("Connection name, `PROJECT:REGION:INSTANCE`"),
       database: z
         .string()
         .regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/, "must be letters, digits and underscores, not starting with a digit")

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { CPU_PATTERN, MEMORY_PATTERN } from "../../google/quantities";
 import { PROBE_MAX_SECONDS } from "../limits";
+import { connectionName } from "./cloud-sql";
 
 /** The part of a service's config that describes its containers, as written in stack config. */
 
@@ -179,7 +180,7 @@ const volume = z.strictObject({
     .optional()
     .describe("An NFS share"),
   cloudSql: z
-    .strictObject({ instances: z.array(z.string()).min(1).describe("Connection names, `PROJECT:REGION:INSTANCE`") })
+    .strictObject({ instances: z.array(connectionName).min(1).describe("Connection names, `PROJECT:REGION:INSTANCE`") })
     .optional()
     .describe("Cloud SQL sockets; give the account `roles/cloudsql.client`"),
 });

@@ -64,8 +64,12 @@ export const cloudFunction = z.strictObject({
   env: containerKeys.env,
   resources: z
     .strictObject({
-      cpu: containerKeys.resources.unwrap().shape.cpu,
-      memory: containerKeys.resources.unwrap().shape.memory,
+      cpu: containerKeys.resources
+        .unwrap()
+        .shape.cpu.describe('CPUs, e.g. `"1"`, or a share, e.g. `"0.333"`; default: what Google gives for the memory'),
+      memory: containerKeys.resources
+        .unwrap()
+        .shape.memory.describe("Memory with its unit, e.g. `512Mi`; default: 256Mi"),
     })
     .optional()
     .describe("CPU and memory"),

@@ -102,7 +102,10 @@ describe("the APIs that a mesh needs", () => {
       "a Cloud SQL volume",
       {
         ...alone,
-        web: { calls: [], volumes: { cloudsql: { mountPath: "/cloudsql", cloudSql: { instances: ["a:b:c"] } } } },
+        web: {
+          calls: [],
+          volumes: { cloudsql: { mountPath: "/cloudsql", cloudSql: { instances: ["acme-dev:europe-west9:db"] } } },
+        },
       },
     ],
     [

@@ -53,6 +53,10 @@ export const wrongMounts: readonly WrongConfig[] = [
       'volumes.sql: a Cloud SQL volume has to be called "cloudsql"; rename it',
     ],
     [
+      { volumes: { cloudsql: { mountPath: "/cloudsql", cloudSql: { instances: ["main"] } } } },
+      'volumes.cloudsql.cloudSql.instances[0]: got "main", must be a connection name, e.g. "acme-dev:europe-west9:main"',
+    ],
+    [
       { volumes: { cloudsql: at("/sockets") } },
       'volumes.cloudsql: "cloudsql" is what a Cloud SQL volume is called; choose another name',
     ],
