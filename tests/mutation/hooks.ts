@@ -11,6 +11,8 @@ interface Coverage {
 
 interface Context {
   currentTestId?: string;
+  /** Id of the change that is tried; none in the first run. */
+  activeMutant?: string;
   mutantCoverage?: Coverage;
 }
 
@@ -18,13 +20,13 @@ const context = () => (globalThis as { __stryker__?: Context }).__stryker__;
 const suites = new Map<string, Mocha.Suite>();
 
 /** Stryker switches mocha's limit off, and waits as long as all tests would take: for a change that makes one test hang. */
-const LIMIT_MS = 10_000;
+const LIMIT_MS = 20_000;
 
 const { run } = Mocha.Runnable.prototype;
 Mocha.Runnable.prototype.run = function (this: Mocha.Runnable, ...args: Parameters<typeof run>) {
   const { title, parent } = this;
-  if (this.timeout() === 0) this.timeout(LIMIT_MS);
   const stryker = context();
+  if (this.timeout() === 0 && stryker?.activeMutant !== undefined) this.timeout(LIMIT_MS);
   if (stryker && parent && /^"before all" hook/.test(title)) {
     stryker.currentTestId = `before all of ${parent.fullTitle()}`;
     suites.set(stryker.currentTestId, parent);

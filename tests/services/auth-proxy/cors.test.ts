@@ -32,17 +32,19 @@ describe("CORS at the auth proxy", () => {
     assert.equal(backend.seen.length, 0);
   });
 
-  for (const origin of [
-    "https://evil.example",
-    "https://app.example.com.evil.example",
-    "null",
-    `${APP}:443`,
-    "https://APP.example.com",
-  ]) {
+  for (const [origin, shown] of [
+    ["https://evil.example", "https://evil.example"],
+    ["https://app.example.com.evil.example", "https://app.example.com.evil.example"],
+    ["null", "an origin that is none"],
+    [`${APP}:443`, APP],
+    ["https://APP.example.com", APP],
+    ["https://user:pass@evil.example/path", "https://evil.example"],
+  ] as const) {
     it(`refuses the preflight of ${origin}`, async () => {
       const { backend, proxy } = await both();
       const got = await http(`${proxy.url}/x`, { method: "OPTIONS", headers: { origin, ...PREFLIGHT } });
-      assert.deepEqual([got.status, got.json.error.code], [403, "origin-refused"]);
+      const message = `pages of ${shown} are not allowed here; see ALLOWED_ORIGINS`;
+      assert.deepEqual([got.status, got.json.error], [403, { code: "origin-refused", message }]);
       assert.equal(got.headers["access-control-allow-origin"], undefined);
       assert.equal(backend.seen.length, 0);
     });

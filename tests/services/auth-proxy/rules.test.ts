@@ -1,8 +1,10 @@
 import * as assert from "node:assert/strict";
 import type { IncomingMessage } from "node:http";
+import { lookEveryMs } from "../../../services/auth-proxy/core";
 import type { Backend } from "../../../services/auth-proxy/forward/backend";
 import { backendError, rawError, tokenError } from "../../../services/auth-proxy/forward/failure";
 import { createMetrics } from "../../../services/auth-proxy/observe/metrics";
+import type { ProxyOptions } from "../../../services/auth-proxy/options";
 import type { HeaderRow } from "../../../services/auth-proxy/rules/header-table";
 import { fates } from "../../../services/auth-proxy/rules/header-table";
 import { clientTrailers, protocolOf, refusesToken, valueIn } from "../../../services/auth-proxy/rules/headers";
@@ -127,6 +129,17 @@ describe("a header at the auth proxy", () => {
   });
 });
 
+describe("a deadline at the auth proxy", () => {
+  it("is noticed an eighth of the shortest limit late, at most, and never later than half a second", () => {
+    const every = (requestTimeoutMs: number, streamIdleTimeoutMs: number) =>
+      lookEveryMs({ requestTimeoutMs, streamIdleTimeoutMs } as ProxyOptions);
+    assert.deepEqual(
+      [every(800, 300_000), every(300_000, 800), every(30_000, 300_000), every(1, 1)],
+      [100, 100, 500, 5],
+    );
+  });
+});
+
 describe("what went wrong behind the auth proxy", () => {
   const withCode = (code: string) => Object.assign(new Error("insides"), { code });
   const named = (name: string) => Object.assign(new Error("insides"), { name });
@@ -212,14 +225,15 @@ describe("the auth proxy's metrics", () => {
         seconds,
       });
     ended(0.005, { status: 200, backend });
+    ended(0.006, { status: 200, backend });
     ended(0.3, { status: 200, backend });
     ended(60, { status: 504, backend, code: "callee-timeout" });
     ended(0.5, { code: "client-gone" });
-    const counts = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25].map((le) => `auth_proxy_request_seconds_bucket{le="${le}"} 1`);
+    const upTo = (le: number, count: number) => `auth_proxy_request_seconds_bucket{le="${le}"} ${count}`;
     assert.deepEqual(metrics.text(2).split("\n"), [
       "# HELP auth_proxy_requests_total Requests that have ended; status 0 is one whose client left first.",
       "# TYPE auth_proxy_requests_total counter",
-      'auth_proxy_requests_total{backend="backend",status="200"} 2',
+      'auth_proxy_requests_total{backend="backend",status="200"} 3',
       'auth_proxy_requests_total{backend="backend",status="504"} 1',
       'auth_proxy_requests_total{backend="",status="0"} 1',
       "# HELP auth_proxy_errors_total Requests that the proxy itself ended, by error code.",
@@ -231,11 +245,12 @@ describe("the auth proxy's metrics", () => {
       "auth_proxy_in_flight 2",
       "# HELP auth_proxy_request_seconds Time from a request's header to the end of its answer.",
       "# TYPE auth_proxy_request_seconds histogram",
-      ...counts,
-      ...[0.5, 1, 2.5, 5, 10, 30].map((le) => `auth_proxy_request_seconds_bucket{le="${le}"} 3`),
-      'auth_proxy_request_seconds_bucket{le="+Inf"} 4',
-      "auth_proxy_request_seconds_sum 60.805",
-      "auth_proxy_request_seconds_count 4",
+      upTo(0.005, 1),
+      ...[0.01, 0.025, 0.05, 0.1, 0.25].map((le) => upTo(le, 2)),
+      ...[0.5, 1, 2.5, 5, 10, 30].map((le) => upTo(le, 4)),
+      'auth_proxy_request_seconds_bucket{le="+Inf"} 5',
+      "auth_proxy_request_seconds_sum 60.811",
+      "auth_proxy_request_seconds_count 5",
       "",
     ]);
   });

@@ -153,6 +153,9 @@ describe("the auth proxy's WebSockets", () => {
     await next("GET /endless", 200, "client-gone");
     await raw(proxy.port, handshake("/silent"));
     await next("GET /silent", 504, "callee-timeout");
+    const { latency } = proxy.log.at(-1)!["httpRequest"] as { latency: string };
+    const seconds = Number(/^([\d.]+)s$/.exec(latency)?.[1]);
+    assert.ok(seconds >= 0.5 && seconds < 60, `a handshake without an answer lasts as long as it may: ${latency}`);
     await raw(down.port, handshake("/down"));
     await ended(down, [["GET /down", 502, "callee-unreachable"]]);
 
