@@ -7,6 +7,7 @@ import { setTimeout } from "node:timers/promises";
 import { stableDigits } from "../../control-plane/rules/identifiers";
 import type { Directory } from "./directory";
 import type { TokenIssuer } from "./issuer";
+import { etagOf, jsonOf, linesOf } from "./metadata-forms";
 
 /** What goes wrong with a metadata server. `hanging` accepts and never answers. */
 export type MetadataFault =
@@ -31,6 +32,9 @@ export interface MetadataOptions {
  * Seen in googleapis/google-cloud-go PR 9139 and googleapis/google-auth-library-java PR 1352.
  */
 const RENEWED_BEFORE_MS = 4 * 60 * 1000;
+
+/** How often a value is looked at that somebody waits for to change. */
+const WAITING_MS = 200;
 
 const SCOPES = "https://www.googleapis.com/auth/cloud-platform";
 const ROOT = "/computeMetadata/v1";
@@ -61,7 +65,7 @@ export class MetadataServer {
     let answer: Text;
     if (fault?.kind === "failing") answer = { status: fault.status, body: "backend error" };
     else if (fault?.kind === "garbage") answer = { type: "text/html", body: "<html>\u0000 not what you asked for" };
-    else answer = await this.#answer(request).catch((error) => ({ status: 500, body: String(error) }));
+    else answer = await this.#inTime(request, response).catch((error) => ({ status: 500, body: String(error) }));
     if (response.destroyed) return;
     response.writeHead(answer.status ?? 200, {
       "Metadata-Flavor": "Google",
@@ -70,9 +74,28 @@ export class MetadataServer {
       // Callers tell the minter's time from theirs by this.
       Date: this.options.clock().toUTCString(),
       ...(answer.location && { Location: answer.location }),
+      ...(answer.status === undefined && { ETag: etagOf(answer.body) }),
     });
     response.end(answer.body);
   };
+
+  /**
+   * The answer, with `wait_for_change=true` once it is another than the client has seen, or after `timeout_sec`.
+   * Source: https://cloud.google.com/compute/docs/metadata/querying-metadata#waitforchange; assumed: that Cloud Run has it.
+   */
+  async #inTime(request: IncomingMessage, response: ServerResponse): Promise<Text> {
+    let answer = await this.#answer(request);
+    const { searchParams } = new URL(request.url ?? "/", "http://metadata.google.internal");
+    if (searchParams.get("wait_for_change")?.toLowerCase() !== "true") return answer;
+    const seen = searchParams.get("last_etag") ?? etagOf(answer.body);
+    const seconds = Number(searchParams.get("timeout_sec") || Number.POSITIVE_INFINITY);
+    const end = performance.now() + seconds * 1000;
+    while (etagOf(answer.body) === seen && performance.now() < end && !response.destroyed) {
+      await setTimeout(WAITING_MS, undefined, { ref: false });
+      answer = await this.#answer(request);
+    }
+    return answer;
+  }
 
   async #answer({ url = "/", headers, method }: IncomingMessage): Promise<Text> {
     const { pathname, searchParams } = new URL(url.replace(/^http:\/\/[^/]+/, ""), "http://metadata.google.internal");
@@ -80,7 +103,9 @@ export class MetadataServer {
     if (headers["x-forwarded-for"] !== undefined) return refused(pathname, "");
     if (pathname === "/") return { body: "computeMetadata/\n" };
     if (headers["metadata-flavor"] !== "Google") return refused(pathname, " Missing Metadata-Flavor:Google header.");
-    if (method !== "GET") return { status: 405, body: "method not allowed" };
+    if (method !== "GET" && method !== "HEAD") return { status: 405, body: "method not allowed" };
+    if (pathname === "/computeMetadata" || pathname === "/computeMetadata/") return { body: "v1/\n" };
+    const alt = searchParams.get("alt")?.toLowerCase();
     const { project, projectNumber, region } = this.options;
     const email = this.options.email();
     const fixed: Readonly<Record<string, string>> = {
@@ -97,13 +122,14 @@ export class MetadataServer {
     const [, place = ""] = /^\/computeMetadata\/v1(?=\/|$)(.*)$/.exec(pathname) ?? ["", "?"];
     if (searchParams.get("recursive")?.toLowerCase() === "true") {
       const tree = this.#tree(fixed, email)[decodeURIComponent(place.replace(/\/$/, ""))];
+      if (tree !== undefined && alt === "text") return { body: linesOf(tree) };
       if (tree !== undefined) return { type: "application/json", body: JSON.stringify(tree) };
     }
     const found = fixed[place.replace(/\/$/, "")];
     if (found !== undefined) {
       const isFolder = found.endsWith("\n");
       if (isFolder && !place.endsWith("/")) return { status: 301, body: "", location: `${pathname}/` };
-      return { body: found };
+      return inForm(alt, found);
     }
     const [, account = "", key = ""] = /^\/instance\/service-accounts\/([^/]+)(?:\/(.*))?$/.exec(place) ?? [];
     if (account !== "default" && decodeURIComponent(account) !== email) return { status: 404, body: "not found" };
@@ -133,13 +159,14 @@ export class MetadataServer {
   async #account(place: string, key: string, query: URLSearchParams): Promise<Text> {
     const { directory, issuer } = this.options;
     const email = this.options.email();
+    const alt = query.get("alt")?.toLowerCase();
     if (key === "") {
       if (!place.endsWith("/")) return { status: 301, body: "", location: `${ROOT}${place}/` };
-      return { body: "aliases\nemail\nidentity\nscopes\ntoken\n" };
+      return inForm(alt, "aliases\nemail\nidentity\nscopes\ntoken\n");
     }
-    if (key === "email") return { body: email };
-    if (key === "aliases") return { body: "default\n" };
-    if (key === "scopes") return { body: `${SCOPES}\n` };
+    if (key === "email") return inForm(alt, email);
+    if (key === "aliases") return inForm(alt, "default\n");
+    if (key === "scopes") return inForm(alt, `${SCOPES}\n`);
     if (key !== "identity" && key !== "token") return { status: 404, body: "not found" };
     this.#asked += 1;
     // Assumed: what Google answers when the account of a running instance is gone was not found in writing.
@@ -169,6 +196,10 @@ export class MetadataServer {
     }
     return held;
   }
+}
+
+function inForm(alt: string | undefined, body: string): Text {
+  return alt === "json" ? { type: "application/json", body: jsonOf(body) } : { body };
 }
 
 /** Seen in a transcript of the real one; the sentence after the path only where the header is missing. */

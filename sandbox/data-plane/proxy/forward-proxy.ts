@@ -28,8 +28,13 @@ export interface ForwardProxyOptions {
   onDecision(decision: Decision): void;
 }
 
-/** Names and address of the metadata server. Source: https://cloud.google.com/compute/docs/metadata/overview */
-const METADATA_HOSTS: readonly string[] = ["metadata.google.internal", "metadata", "169.254.169.254"];
+/**
+ * Names and address of the metadata server; Google's library for Node writes the first with its last dot.
+ * Source: https://cloud.google.com/compute/docs/metadata/overview
+ */
+const METADATA_HOSTS: readonly string[] = [
+  ...["metadata.google.internal", "metadata.google.internal.", "metadata", "169.254.169.254"],
+];
 
 /** Source: https://cloud.google.com/load-balancing/docs/https#timeouts_and_retries */
 const KEEP_ALIVE_MS = 620_000;

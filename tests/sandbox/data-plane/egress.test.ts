@@ -2,6 +2,7 @@
 import * as assert from "node:assert/strict";
 import dns from "node:dns";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createServer as createHttpServer, request as httpRequest, type IncomingMessage } from "node:http";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import type { Caller, Decision } from "../../../sandbox/data-plane";
@@ -165,6 +166,14 @@ describe("hosts of the internet", () => {
       site.closeAllConnections();
       site.close();
     }
+  });
+
+  it("show certificates of the world, which the processes then trust as well", async () => {
+    const bundle = async ({ plane }: Mesh) => {
+      const { env } = await plane.proxyFor(ORDER);
+      return readFileSync(env["SSL_CERT_FILE"]!, "utf8").split("BEGIN CERTIFICATE").length;
+    };
+    assert.ok((await bundle(mesh)) > 100);
   });
 
   it("have addresses of the internet", () => {

@@ -184,7 +184,7 @@ describe("forward proxy", () => {
     const own = await mesh.plane.proxyFor({ service: "order" });
     const target = "/computeMetadata/v1/instance/service-accounts/default/email";
     const headers = { "Metadata-Flavor": "Google" };
-    for (const name of ["metadata.google.internal", "metadata", "169.254.169.254"]) {
+    for (const name of ["metadata.google.internal", "metadata.google.internal.", "metadata", "169.254.169.254"]) {
       for (const answer of [
         await plain(`http://${name}${target}`, headers, own),
         await tunnelled(name, target, headers, own),
