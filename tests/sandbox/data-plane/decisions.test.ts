@@ -57,6 +57,12 @@ describe("decision log", () => {
     }
     assert.deepEqual(lines(file), [DECISION, { ...DECISION, code: 404 }]);
     assert.equal(statSync(file).mode & 0o777, 0o600);
+    // In a folder that is there already.
+    const another = path.join(folder, "another.jsonl");
+    const log = openDecisionFile(another);
+    log.write(DECISION);
+    await log.close();
+    assert.equal(statSync(another).mode & 0o777, 0o600);
   });
 
   it("tells what cannot be written, goes on when it can be, and loses nothing of it", async () => {
