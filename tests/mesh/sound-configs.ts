@@ -108,7 +108,6 @@ const score = {
   access: [
     { member: "group:partners@acme.com", until, through: "vpc" },
     { member: "serviceAccount:nightly@acme-dev.iam.gserviceaccount.com", through: "google" },
-    { member: "serviceAccount:acme-dev@appspot.gserviceaccount.com", through: "google" },
   ],
   resources: { cpu: "1", memory: "512Mi" },
   scaling: { minInstances: 0, maxInstances: 2 },

@@ -158,8 +158,8 @@ export const wrongAccess: readonly WrongConfig[] = [
       ],
     },
     problems: [
+      'services.web.access[1].member: "serviceAccount:elsewhere@appspot.gserviceaccount.com" is a default service account, which every workload of a project may run as; give the caller an account of its own and name that',
       'services.web.access[0]: "serviceAccount:nightly@elsewhere.iam.gserviceaccount.com" is no service account of acme-dev, and Google\'s own callers count as internal in the service\'s project alone; name an account of it, or take "through: google" away',
-      'services.web.access[1]: "serviceAccount:elsewhere@appspot.gserviceaccount.com" is no service account of acme-dev, and Google\'s own callers count as internal in the service\'s project alone; name an account of it, or take "through: google" away',
       'services.web.access[2]: "group:a@acme.com" cannot reach a service with ingress internal; set "through: vpc" if they come through the VPC network, or another ingress',
       'services.web.access[2]: "group:a@acme.com" is no service account of acme-dev, and Google\'s own callers count as internal in the service\'s project alone; name an account of it, or take "through: google" away',
     ],
