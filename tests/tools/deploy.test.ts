@@ -71,6 +71,22 @@ describe("npm run up, before anything is changed", () => {
     );
   });
 
+  it("asks for a destroy whether it can be done, and not whether the config makes sense or may be deployed", async () => {
+    const wrong = {
+      cli: { ...config({ "cloud-run-mesh:services": "{}" }), protectedResources: async () => ["api"] },
+      google: { enabledServices: async () => [], testPermissions: async () => [], hasOrganization: async () => false },
+    };
+    const denied = { ...wrong.google, credentialsProblem: async () => "none" };
+    const found = await obstacles({ ...wrong, google: denied, operation: "destroy" });
+    assert.deepEqual(
+      found.map((message) => message.split(/[:(]/)[0]!.trim()),
+      ["protected from being deleted", "no Google credentials"],
+    );
+    const free = { ...wrong, cli: { ...wrong.cli, protectedResources: async () => [] } };
+    assert.deepEqual(await obstacles({ ...free, operation: "destroy" }), []);
+    assert.ok((await obstacles(free)).length > 0);
+  });
+
   it("names a CLI that is too old", async () => {
     assert.deepEqual(await obstacles({ cli: { isAtLeast: async () => false } }), [
       "the Pulumi CLI is older than 3.206.0; update it: https://www.pulumi.com/docs/install/",
