@@ -23,7 +23,7 @@ import { Fleet } from "./processes/fleet";
 import { onLastMoment } from "./processes/last-moment";
 import { createAuthority } from "./proxy/certificates";
 import { ForwardProxy } from "./proxy/forward-proxy";
-import { RunServices } from "./run-services";
+import { isServiceHost, RunServices } from "./run-services";
 import { runTask, type Standing } from "./run-tasks";
 import { PeopleSignIn } from "./sign-in/people-sign-in";
 import type { SignIn } from "./sign-in/sign-in";
@@ -172,7 +172,7 @@ export class DataPlane {
 
   /** Whether a host is one that browsers open: a load balancer's, a service's, or one where people sign in. */
   opensInBrowsers(host: string): boolean {
-    return this.balancer.answers(host) || this.signIn.plays(host) || host === IAP_HOST || host.endsWith(".run.app");
+    return this.balancer.answers(host) || this.signIn.plays(host) || host === IAP_HOST || isServiceHost(host);
   }
 
   /** Replaces a service's process, or starts it, with what the control plane holds now; no request is lost. */

@@ -26,10 +26,21 @@ export interface RunService {
 /** Cloud Run's own. Source: https://cloud.google.com/run/docs/configuring/request-timeout */
 const DEFAULT_TIMEOUT_MS = 300_000;
 
+/** Whether a host is that of a project's functions, which are told apart by their paths. */
+export function isFunctionHost(host: string): boolean {
+  return host.endsWith(".cloudfunctions.net");
+}
+
+/** Whether a host is one of Cloud Run's, or of the functions on it. */
+export function isServiceHost(host: string): boolean {
+  return host.endsWith(".run.app") || isFunctionHost(host);
+}
+
 /** Finds services by host and by name. */
 export class RunServices {
   readonly #views = new WeakMap<StoredResource, RunService>();
   #byHost = new Map<string, string>();
+  #byFunction = new Map<string, string>();
 
   constructor(private readonly controlPlane: ControlPlane) {}
 
@@ -54,6 +65,22 @@ export class RunServices {
     return this.byId(this.#byHost.get(host) ?? "");
   }
 
+  /**
+   * The service under a function's own URL, `https://REGION-PROJECT.cloudfunctions.net/NAME`, and what it is asked for.
+   * Source: https://cloud.google.com/functions/docs/reference/rest/v2/projects.locations.functions. Assumed: that what is
+   * behind the name is the path that the service hears.
+   */
+  byFunctionUrl(host: string, target: string): { readonly service: RunService; readonly target: string } | undefined {
+    const [, name = "", rest = ""] = /^\/([^/?#]+)(.*)$/.exec(target) ?? [];
+    const url = `https://${host}/${name}`;
+    let service = this.byId(this.#byFunction.get(url) ?? "");
+    if (!service?.urls.includes(url)) {
+      this.#byFunction = new Map(this.all().flatMap(({ id, urls }) => urls.map((one) => [one, id] as const)));
+      service = this.byId(this.#byFunction.get(url) ?? "");
+    }
+    return service && { service, target: rest.startsWith("/") ? rest : `/${rest}` };
+  }
+
   #view(resource: StoredResource): RunService {
     let view = this.#views.get(resource);
     if (!view) {
@@ -68,7 +95,7 @@ function read({ id, state }: StoredResource): RunService {
   const [, project = "", , region = "", , name = ""] = id.split("/");
   const urls = listAt(state, "urls").map(String);
   const tags = listAt(state, "trafficStatuses").flatMap((status) => textAt(status, "tag") ?? []);
-  const origins = urls.map((url) => new URL(url).hostname);
+  const origins = urls.filter((url) => !isFunctionHost(new URL(url).hostname)).map((url) => new URL(url).hostname);
   return {
     id,
     name,

@@ -15,6 +15,7 @@ import { type GoogleApis, isGoogleApi, playsHost } from "./google-apis/apis";
 import { refuseStream } from "./google-apis/not-played";
 import type { IdentityAwareProxy } from "./iap/identity-aware-proxy";
 import type { Balanced, LoadBalancer } from "./load-balancer/load-balancer";
+import { isServiceHost } from "./run-services";
 import type { SignIn } from "./sign-in/sign-in";
 import { traceTold } from "./trace";
 
@@ -36,7 +37,7 @@ export class Traffic {
 
   plays(host: string): boolean {
     const { balancer, signIn } = this.options;
-    return host.endsWith(".run.app") || playsHost(host) || balancer.answers(host) || signIn.plays(host);
+    return isServiceHost(host) || playsHost(host) || balancer.answers(host) || signIn.plays(host);
   }
 
   /** Whether requests for a host get an answer here; that of a Google API may be that it is not played. */

@@ -57,7 +57,7 @@ export const cloudFunction: Handler = {
     const { id, inputs, incarnation } = subject;
     const [, project = "", , location = "", , name = ""] = id.split("/");
     const service = serviceUnder(subject, world);
-    const url = `https://${location}-${project}.cloudfunctions.net/${name}`;
+    const url = functionUrl(id);
     const trigger = `projects/${project}/locations/${location}/triggers/${name}-${stableLetters(`${id} ${incarnation}`, 6)}`;
     return {
       name,
@@ -83,7 +83,9 @@ export const cloudFunction: Handler = {
   alongside(subject, world) {
     const service = serviceUnder(subject, world);
     const { type, id, inputs } = service;
-    const state = { ...runService.defaults?.(inputs, world), ...inputs, ...runService.compute?.(service, world) };
+    const computed = runService.compute?.(service, world);
+    const urls = [...listAt(computed, "urls"), functionUrl(id)];
+    const state = { ...runService.defaults?.(inputs, world), ...inputs, ...computed, urls };
     return [{ put: { type, id, inputs, state } }];
   },
 
@@ -133,6 +135,12 @@ function cpuFor(memory: string): string {
 
 function refusal(message: string): GoogleError {
   return new GoogleError(400, `${message}, badRequest`);
+}
+
+/** The address of a function beside those of its service, whose audience it is, too. */
+function functionUrl(id: string): string {
+  const [, project = "", , location = "", , name = ""] = id.split("/");
+  return `https://${location}-${project}.cloudfunctions.net/${name}`;
 }
 
 function serviceId(id: string): string {

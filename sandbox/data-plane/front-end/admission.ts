@@ -12,7 +12,7 @@ import type { IapPassed, IdentityAwareProxy } from "../iap/identity-aware-proxy"
 import type { IapResources } from "../iap/resource";
 import type { Directory, Principal } from "../identity/directory";
 import { networkOf, type Position } from "../network";
-import type { RunService, RunServices } from "../run-services";
+import { isFunctionHost, type RunService, type RunServices } from "../run-services";
 import { type Answer, forbidden, notFound, unauthorized, unavailable } from "./answers";
 import { bearer } from "./bearer";
 import type { TokenVerifier } from "./id-token";
@@ -40,6 +40,8 @@ export type Admission =
   | {
       readonly admitted: true;
       readonly service: RunService;
+      /** Path and query as the container hears them. */
+      readonly target: string;
       readonly reason: ReasonCode;
       readonly message: string;
       readonly principal?: Principal;
@@ -75,13 +77,19 @@ export async function admit(arrival: Arrival, judges: Judges): Promise<Admission
   const { controlPlane, services, directory, verifier, iap, agent, resources, clock } = judges;
   const { host, position, headers, method, target, person } = arrival;
   const [path = "/"] = arrival.target.split("?", 1);
-  const service = arrival.service ?? services.byHost(host);
+  const led = arrival.service === undefined && isFunctionHost(host) ? services.byFunctionUrl(host, target) : undefined;
+  const heard = led?.target ?? target;
+  const service = arrival.service ?? led?.service ?? services.byHost(host);
+  if (!service && isFunctionHost(host)) {
+    return refuse("host-unknown", notFound(), `no function has the URL https://${host}${path}`);
+  }
   if (!service) return refuse("host-unknown", notFound(), `no Cloud Run service has the host ${host}`);
   const no = (reason: ReasonCode, answer: Answer, message: string, principal?: Principal): Admission => {
     return { ...refuse(reason, answer, message), service, ...(principal && { principal }) };
   };
 
-  if (RESERVED.test(path)) return no("path-reserved", notFound(), `Cloud Run keeps ${path} to itself`);
+  if (RESERVED.test(heard.split("?", 1)[0] ?? "/"))
+    return no("path-reserved", notFound(), `Cloud Run keeps ${path} to itself`);
   if (!ingressAllows(service, position, controlPlane)) {
     const ingress = String(service.state["ingress"]).replace("INGRESS_TRAFFIC_", "").toLowerCase();
     return no(
@@ -113,9 +121,9 @@ export async function admit(arrival: Arrival, judges: Judges): Promise<Admission
       return no("iap-agent", forbidden(path), why, principal);
     }
     const iapHeaders = [...passed.headers, ...(await agent.headers(service))];
-    return { ...admitted(service, "iap", message), ...(principal && { principal }), iapHeaders };
+    return { ...admitted(service, "iap", message), target: heard, ...(principal && { principal }), iapHeaders };
   }
-  if (open) return admitted(service, open.reason, open.message);
+  if (open) return { ...admitted(service, open.reason, open.message), target: heard };
   const tokenHeader =
     headers["x-serverless-authorization"] === undefined ? "authorization" : "x-serverless-authorization";
   const token = bearer(headers[tokenHeader]);
@@ -126,7 +134,7 @@ export async function admit(arrival: Arrival, judges: Judges): Promise<Admission
   const principal = directory.identify(verified.claims);
   const verdict = mayInvoke(principal, service, controlPlane, now);
   if (!verdict.may) return no(verdict.reason, forbidden(path), verdict.message, principal);
-  return { ...admitted(service, verdict.reason, verdict.message), principal, tokenHeader };
+  return { ...admitted(service, verdict.reason, verdict.message), target: heard, principal, tokenHeader };
 }
 
 /**
@@ -164,8 +172,8 @@ function place(position: Position): string {
   return position.from === "vpc" ? position.network : `the ${position.from.replace("-", " ")}`;
 }
 
-function admitted(service: RunService, reason: ReasonCode, message: string): Admission & { admitted: true } {
-  return { admitted: true, service, reason, message };
+function admitted(service: RunService, reason: ReasonCode, message: string) {
+  return { admitted: true, service, reason, message } as const;
 }
 
 function refuse(reason: ReasonCode, answer: Answer, message: string): Admission & { admitted: false } {

@@ -54,6 +54,7 @@ export class FrontEnd {
       return report({ code: admission.answer.code });
     }
     const { service, tokenHeader, iapHeaders } = admission;
+    request.url = admission.target;
     const clientAddress = CLIENT_ADDRESS[arrival.position.from];
     const headers = headersForContainer(request, { host: arrival.host, clientAddress, tokenHeader, iapHeaders });
     const backend = this.options.backendOf(service);
@@ -74,6 +75,7 @@ export class FrontEnd {
       return refuseUpgrade(socket, admission.answer);
     }
     const { service, tokenHeader, iapHeaders } = admission;
+    request.url = admission.target;
     const clientAddress = CLIENT_ADDRESS[arrival.position.from];
     const headers = headersForContainer(request, { host: arrival.host, clientAddress, tokenHeader, iapHeaders });
     const backend = this.options.backendOf(service);

@@ -51,6 +51,7 @@ interface Origin {
 export class ForwardProxy {
   readonly #options: ForwardProxyOptions;
   readonly #doors: Server[] = [];
+  #isClosed = false;
   /** Never listens: it is handed connections whose TLS has been ended. */
   readonly #secure: Server;
   /** Never listens, either: it is handed tunnels to port 80, in which some clients send plain HTTP. */
@@ -96,7 +97,10 @@ export class ForwardProxy {
       door.listen({ host: "127.0.0.1", port: 0, backlog: 4096 }, resolve);
     });
     this.#doors.push(door);
-    return (door.address() as AddressInfo).port;
+    const { port } = door.address() as AddressInfo;
+    // Whoever was on the way in while the proxy closed finds nobody.
+    if (this.#isClosed) door.close();
+    return port;
   }
 
   get connections(): number {
@@ -104,6 +108,7 @@ export class ForwardProxy {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     const closed = this.#doors.map((door) => new Promise((resolve) => door.close(resolve)));
     for (const socket of this.#sockets) socket.destroy();
     await Promise.all(closed);

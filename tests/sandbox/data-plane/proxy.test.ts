@@ -8,9 +8,11 @@ import {
   request as httpRequest,
   type IncomingMessage,
 } from "node:http";
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { type TLSSocket, connect as tlsConnect } from "node:tls";
 import type { ProxyAccess } from "../../../sandbox/data-plane";
+import type { Visitor } from "../../../sandbox/data-plane/callers";
+import { ForwardProxy, type ForwardProxyOptions } from "../../../sandbox/data-plane/proxy/forward-proxy";
 import { until } from "../../support/until";
 import { type Answer, ask, deploy, email, type Mesh, openMesh, reach, url } from "./mesh";
 
@@ -71,6 +73,15 @@ describe("forward proxy", () => {
     const { statusCode: code = 0, headers, rawHeaders, trailers } = response;
     return { code, headers, rawHeaders, trailers, body, json: () => JSON.parse(body) };
   }
+
+  it("keeps no port open that was being opened while it closed", async () => {
+    const proxy = new ForwardProxy({} as ForwardProxyOptions);
+    const opening = proxy.open({} as Visitor);
+    await proxy.close();
+    const socket = connect(await opening, "127.0.0.1");
+    const [error] = (await once(socket, "error")) as [NodeJS.ErrnoException];
+    assert.equal(error.code, "ECONNREFUSED");
+  });
 
   it("listens on this machine only", () => {
     assert.equal(new URL(access.url).hostname, "127.0.0.1");

@@ -94,6 +94,9 @@ describe("front end: tokens", () => {
         ORDER.toUpperCase(),
         "https://order.acme.example/x",
       ],
+      // Assumed to be compared as it is written, as a custom audience is: https://cloud.google.com/run/docs/authenticating/service-to-service
+      ...[`${ORDER}:443`, `${ORDER}:443/x`, ORDER.replace("https:", "http:"), `${ORDER.replace("//", "//me@")}/x`],
+      ...[ORDER.replace("order", "Order"), `${url("next---order")}/x`, "https://order.acme.example?x"],
       ...[`${ORDER}?x`, `${ORDER}/x?y=z`, `${ORDER}/#x`, `${ORDER}.evil.example/x`, `${ORDER}@evil.example/x`],
     ]) {
       const list = `its audience is ${audience}; accepted: ${accepted}, https://order.acme.example`;
@@ -106,6 +109,7 @@ describe("front end: tokens", () => {
     const gcloud = "32555940559.apps.googleusercontent.com";
     for (const audience of [
       ...urls,
+      ...urls.map((one) => `${one}/x`),
       `${ORDER}/`,
       `${ORDER}/x`,
       `${ORDER}/x/y.z`,
