@@ -20,7 +20,8 @@ interface Options extends Pick<Asked, "processes" | "static" | "force"> {
 async function main(area: AreaName, part: string, { sample: percent, seed, ...options }: Options): Promise<void> {
   const asked = { area, part, ...options, ...(percent && { sample: { percent, seed } }) };
   if (!existsSync(STRYKER)) throw new Error(`Stryker is not installed: ${INSTALL}`);
-  if (sourcesOf(AREAS[area], part).length === 0) {
+  const sources = sourcesOf(AREAS[area], part);
+  if (sources.length === 0) {
     throw new Error(`no file of ${area} has "${part}" in its path; it has ${sourcesOf(AREAS[area]).join(", ")}`);
   }
   const config = join(ROOT, `${keptAs(asked)}.config.json`);
@@ -28,7 +29,7 @@ async function main(area: AreaName, part: string, { sample: percent, seed, ...op
   writeFileSync(config, JSON.stringify(strykerOptions(asked), undefined, 2));
   const code = await stryker(config);
   if (code !== 0) throw new Error(`Stryker ended with code ${code}; what it found wrong stands above`);
-  const outcome = outcomeOf(JSON.parse(readFileSync(join(ROOT, reportOf(asked)), "utf8")) as Report, part);
+  const outcome = outcomeOf(JSON.parse(readFileSync(join(ROOT, reportOf(asked)), "utf8")) as Report, sources);
   for (const survivor of outcome.survivors) console.log(survivor);
   console.log(sumOf(outcome));
 }

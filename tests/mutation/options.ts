@@ -41,7 +41,8 @@ export function strykerOptions(asked: Asked): object {
     concurrency: processes,
     // Tests wait for each other's processes and sockets: an endless loop is noticed after this, too.
     timeoutMS: 5_000,
-    incremental: true,
+    // A sample draws other lines once a file has more of them: what an earlier run kept of it would be another sample's.
+    incremental: sample === undefined,
     incrementalFile: `${keptAs(asked)}.incremental.json`,
     force,
     ignoreStatic: !asked.static,

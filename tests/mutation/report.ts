@@ -30,10 +30,10 @@ export interface Outcome {
   readonly left: number;
 }
 
-/** @param part only files whose path has it: a report keeps what earlier runs found in others */
-export function outcomeOf(report: Report, part = ""): Outcome {
+/** @param files only these: a report keeps what earlier runs found in others */
+export function outcomeOf(report: Report, files: readonly string[]): Outcome {
   const all = Object.entries(report.files)
-    .filter(([file]) => file.includes(part))
+    .filter(([file]) => files.includes(file))
     .flatMap(([file, { source, mutants }]) => mutants.map((mutant) => ({ file, source, mutant })));
   const survived = all.filter(({ mutant }) => SURVIVED.includes(mutant.status));
   const killed = all.filter(({ mutant }) => KILLED.includes(mutant.status)).length;
