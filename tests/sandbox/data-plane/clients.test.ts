@@ -1,17 +1,22 @@
 /** Stock clients of several languages call a service by its real URL, with a token that each gets by the metadata server's name. */
 import * as assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
+import { homedir } from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
+import { joined, machineEnvironment } from "../../../sandbox/data-plane/processes/environment";
 import { needs } from "../../support/needs";
+import { temporaryFolder, withoutCredentials } from "../../support/pulumi-cli";
 import { LANGUAGES, PROGRAMS } from "./clients";
 import { deploy, email, grant, type Mesh, openMesh, url } from "./mesh";
 
 describe("a stock client in", () => {
+  let home: string;
   let mesh: Mesh;
 
   before(async () => {
+    home = temporaryFolder();
     mesh = await openMesh(
       (controlPlane) => {
         for (const name of ["order", "caller"]) deploy(controlPlane, name);
@@ -21,10 +26,13 @@ describe("a stock client in", () => {
       { standIns: true, allow: ["*.allowed.example"] },
     );
   });
-  after(() => mesh?.plane.close());
+  after(async () => {
+    await mesh?.plane.close();
+    rmSync(home, { recursive: true, force: true });
+  });
 
   for (const { name: language, command, missing, clients } of LANGUAGES) {
-    describe(language, function () {
+    describe(`${language}, by ${command.at(-1)},`, function () {
       this.timeout(120_000);
       let printed: Record<string, string> = {};
 
@@ -32,10 +40,12 @@ describe("a stock client in", () => {
         needs(this, missing ?? "", missing === undefined);
         const [program = "", ...args] = command;
         const { env } = await mesh.plane.proxyFor({ service: "caller" });
-        const { PATH, HOME } = process.env;
+        // What a service of the sandbox gets, and what Go has built before.
+        const GOCACHE = process.env["GOCACHE"] ?? path.join(homedir(), ".cache/go-build");
+        const machine = machineEnvironment(withoutCredentials(process.env), home);
         const run = promisify(execFile)(program, [...args, url("order")], {
           cwd: PROGRAMS,
-          env: { PATH, HOME, ...env },
+          env: { ...joined(machine, env), GOCACHE },
           timeout: 110_000,
         });
         const { stdout } = await run;

@@ -1,11 +1,13 @@
 /** The languages and clients that the tests run against the sandbox's proxy, each by a program that knows nothing of it. */
 import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import * as path from "node:path";
 
 export const PROGRAMS = path.join(__dirname, "programs/clients");
 
 const PYTHON = process.env["MESH_PYTHON"] ?? "python3";
 const NODE_22 = process.env["MESH_NODE_22"] ?? "node22";
+const JARS = process.env["MESH_JAVA_JARS"] ?? path.join(__dirname, "../../../.cache/java");
 const JAVA_LEAST = 11;
 
 export interface Language {
@@ -66,6 +68,12 @@ export const LANGUAGES: readonly Language[] = [
     command: ["java", "Clients.java"],
     missing: without(`Java ${JAVA_LEAST} or later`, "java", "--version"),
     clients: { "java.net.http.HttpClient": "", "java.net.HttpURLConnection": "" },
+  },
+  {
+    name: "Java",
+    command: ["java", "-cp", path.join(JARS, "*"), "GoogleAuth.java"],
+    missing: existsSync(JARS) ? undefined : "the jars of tests/fixtures/java-clients/pom.xml (MESH_JAVA_JARS)",
+    clients: { "google-auth-library": "" },
   },
   {
     name: "Ruby",
