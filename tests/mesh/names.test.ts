@@ -2,7 +2,8 @@ import * as assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { ACCOUNT_ID_PATTERN, accountEmail } from "../../google/accounts";
 import { serviceUrl } from "../../google/run";
-import { accountId, reservedPrefix } from "../../mesh/names";
+import { named } from "../../mesh/former-keys";
+import { accountId, functionBucket, labelKeyProblem, labelValue, reservedPrefix } from "../../mesh/names";
 import { didYouMean } from "../../mesh/problems";
 import { untilCondition } from "../../mesh/until";
 import { urlVariable } from "../../services/runtime/contract";
@@ -40,6 +41,49 @@ describe("derived names", () => {
   it("know the reserved namespaces by whole segments", () => {
     assert.equal(reservedPrefix("run.googleapis.com/x"), "run.googleapis.com");
     assert.equal(reservedPrefix("run.googleapis.community/x"), undefined);
+    assert.equal(reservedPrefix("autoscaling.knative.dev"), "autoscaling.knative.dev");
+    assert.equal(reservedPrefix("my.run.googleapis.com/x"), undefined);
+  });
+
+  it("keep an account's id as it is up to Google's limits, and shorten it by whole words beyond", () => {
+    assert.equal(accountId("abc"), "abc-sa");
+    assert.equal(accountId("a".repeat(27)), `${"a".repeat(27)}-sa`);
+    // The cut falls on a hyphen, which goes with it: the same name has the same id for ever.
+    assert.equal(accountId(`${"a".repeat(18)}--${"b".repeat(10)}`), `${"a".repeat(18)}-d6ce10-sa`);
+    assert.equal(accountId("a".repeat(28)), `${"a".repeat(20)}-9c547c-sa`);
+  });
+
+  it("make a bucket's name of a project's id, domain and all", () => {
+    assert.equal(functionBucket("acme.com:dev", "europe-west9"), "acme-com-dev-europe-west9-source");
+  });
+
+  it("make a label's value of a sentence, up to 63 characters of it", () => {
+    assert.equal(labelValue("Partners call it, directly_now!"), "partners-call-it-directly_now-");
+    assert.equal(labelValue("a".repeat(64)), "a".repeat(63));
+  });
+
+  it("say what a label's key may be", () => {
+    const form =
+      "is not a label key; use at most 63 lower-case letters, digits, hyphens and underscores, starting with a letter";
+    assert.equal(labelKeyProblem("team_a-1"), undefined);
+    assert.equal(labelKeyProblem("a".repeat(63)), undefined);
+    for (const key of ["a".repeat(64), "Team", "1a", "a.b", ""]) assert.equal(labelKeyProblem(key), `"${key}" ${form}`);
+    assert.equal(
+      labelKeyProblem("run.googleapis.com/x"),
+      'the prefix "run.googleapis.com" is reserved by Cloud Run; choose another key',
+    );
+  });
+
+  it("of a grant are those of its ends' keys, former ones of either end and of both besides", () => {
+    const former = new Map([
+      ["web", "site"],
+      ["api", "rest"],
+    ]);
+    const name = (caller: string, callee: string) => named(former, (a, b) => `${a}>${b}`, caller, callee);
+    assert.deepEqual(name("x", "y"), { name: "x>y" });
+    assert.deepEqual(name("web", "y"), { name: "web>y", formerly: ["site>y"] });
+    assert.deepEqual(name("x", "api"), { name: "x>api", formerly: ["x>rest"] });
+    assert.deepEqual(name("web", "api"), { name: "web>api", formerly: ["web>rest", "site>api", "site>rest"] });
   });
 });
 
