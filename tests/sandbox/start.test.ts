@@ -70,6 +70,8 @@ describe("npm start", function () {
       assert.match(stdout, expected);
     }
     assert.ok(!stdout.includes("\u001b["), "colours only on a terminal");
+    // Each process's home folder lasts with the state.
+    assert.deepEqual(readdirSync(path.join(folder, "state", "dev", "homes")), ["gateway", "order", "user"]);
   });
 
   it("keeps state between runs on the real engine, and forgets it when told", async () => {

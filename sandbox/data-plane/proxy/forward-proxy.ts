@@ -122,8 +122,10 @@ export class ForwardProxy {
     const deny = (reason: Decision["reason"], message: string) => {
       this.#decide(visitor, host || target, request, 502, reason, message);
       const length = Buffer.byteLength(message) + 1;
+      // Of a tunnel that is refused, most clients show the status line and nothing else.
+      const phrase = message.replace(/[^ -~]/g, "?");
       socket.end(
-        `HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/plain\r\nContent-Length: ${length}\r\nConnection: close\r\n\r\n${message}\n`,
+        `HTTP/1.1 502 ${phrase}\r\nContent-Type: text/plain\r\nContent-Length: ${length}\r\nConnection: close\r\n\r\n${message}\n`,
       );
     };
     const begin = () => {

@@ -18,10 +18,16 @@ import { deploy, type Mesh, openMesh, url } from "./mesh";
 async function connectTo(proxy: string, target: string): Promise<[number, string]> {
   const { hostname, port } = new URL(proxy);
   const request = httpRequest({ host: hostname, port, method: "CONNECT", path: target, agent: false }).end();
-  const [{ statusCode = 0 }, socket, head] = (await once(request, "connect")) as [IncomingMessage, Socket, Buffer];
+  const [{ statusCode = 0, statusMessage }, socket, head] = (await once(request, "connect")) as [
+    IncomingMessage,
+    Socket,
+    Buffer,
+  ];
   if (head.length > 0) socket.unshift(head);
   let text = "";
   for await (const chunk of socket) text += chunk;
+  // Of a refusal, most clients show the status line alone.
+  if (statusCode !== 200) assert.equal(text, `${statusMessage}\n`);
   return [statusCode, text.trimEnd()];
 }
 
