@@ -3,6 +3,7 @@ import * as projects from "@pulumi/gcp/projects";
 import * as secretmanager from "@pulumi/gcp/secretmanager";
 import * as storage from "@pulumi/gcp/storage";
 import * as pulumi from "@pulumi/pulumi";
+import { secretParts } from "../google/secrets";
 import { type OperatorGrant, untilCondition } from "../mesh";
 import { refusePublic } from "./invoker-grant";
 
@@ -26,6 +27,6 @@ function createGrant({ name, on, role, ...grant }: OperatorGrant, project: strin
   const who = { role, member, ...(grant.until && { condition: untilCondition(grant.until) }) };
   if (on.kind === "bucket") return new storage.BucketIAMMember(name, { bucket: on.name, ...who }, opts);
   if (on.kind === "project") return new projects.IAMMember(name, { project: on.name, ...who }, opts);
-  const [, home = project, secretId = on.name] = /^projects\/([^/]+)\/secrets\/(.+)$/.exec(on.name) ?? [];
+  const { project: home = project, secret: secretId } = secretParts(on.name);
   return new secretmanager.SecretIamMember(name, { project: home, secretId, ...who }, opts);
 }

@@ -2,6 +2,7 @@ import * as projects from "@pulumi/gcp/projects";
 import * as secretmanager from "@pulumi/gcp/secretmanager";
 import * as serviceaccount from "@pulumi/gcp/serviceaccount";
 import * as pulumi from "@pulumi/pulumi";
+import { secretParts } from "../google/secrets";
 import { accountId } from "../mesh";
 
 /** Who a service, a job or a worker pool runs as, and what that account may read and do before anything runs. */
@@ -100,7 +101,7 @@ interface SecretPlace {
 
 /** The same for each way to write a secret's name, so that it has one grant: one of the own project has no home. */
 function writtenPlace(id: string, { project, projectNumber }: OwnAccountArgs): [name: string, SecretPlace] {
-  const { home, secret } = parse(id);
+  const { project: home, secret } = secretParts(id);
   if (home === undefined || home === project || home === projectNumber) return [secret, { secretId: secret, project }];
   return [`${home}/${secret}`, { secretId: secret, project: home }];
 }
@@ -110,14 +111,9 @@ function laterPlace(
   index: number,
   { project }: OwnAccountArgs,
 ): [name: string, SecretPlace] {
-  const parts = pulumi.output(id).apply(parse);
-  const home = pulumi.all([parts, project]).apply(([one, own]) => one.home ?? own);
+  const parts = pulumi.output(id).apply(secretParts);
+  const home = pulumi.all([parts, project]).apply(([one, own]) => one.project ?? own);
   return [`secret-${index}`, { secretId: parts.secret, project: home }];
-}
-
-function parse(id: string): { readonly home?: string; readonly secret: string } {
-  const [, home, secret] = /^projects\/([^/]+)\/secrets\/(.+)$/.exec(id) ?? [];
-  return home === undefined || secret === undefined ? { secret: id } : { home, secret };
 }
 
 function grantRoles(name: string, args: OwnAccountArgs, member: pulumi.Input<string>, opts: pulumi.ResourceOptions) {

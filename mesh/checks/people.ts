@@ -1,4 +1,5 @@
 import { normalizedMember } from "../../google/members";
+import { secretParts } from "../../google/secrets";
 import type { AccessGraph } from "../graph";
 import type { OperatorGrant } from "../operators";
 import type { Finding } from "../problems";
@@ -54,8 +55,8 @@ function claim(owners: Map<string, string>, what: string, path: string): string 
 
 /** A secret of the mesh's own project may be named with it or without. */
 function nameIn({ project, projectNumber }: Place, { name }: OperatorGrant["on"]): string {
-  const [, home, secret] = /^projects\/([^/]+)\/secrets\/(.+)$/.exec(name) ?? [];
-  return secret !== undefined && (home === project || home === projectNumber) ? secret : name;
+  const parts = secretParts(name);
+  return parts.project === project || parts.project === projectNumber ? parts.secret : name;
 }
 
 function settingsBehind(path: string): string[] {
