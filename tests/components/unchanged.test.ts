@@ -27,7 +27,12 @@ async function deploy(config: Readonly<Record<string, unknown>>) {
       try {
         const { inputs: news, failures } = controlPlane.check({ type, name, news: plain });
         assert.deepEqual(failures, []);
-        const { id, state } = controlPlane.create({ type, name, inputs: news });
+        const { traffics, ...first } = news;
+        const isSplit = JSON.stringify(traffics ?? []).includes('"revision"');
+        const created = controlPlane.create({ type, name, inputs: isSplit ? first : news });
+        const { id } = created;
+        // A service has no revision to lead traffic to before it is there.
+        const { state } = isSplit ? controlPlane.update({ type, id, inputs: news }) : created;
         resources.push({ type, name, id, news, state });
         return { id, state };
       } catch (error) {
