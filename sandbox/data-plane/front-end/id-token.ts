@@ -7,7 +7,8 @@ import { DEFAULT_CREDENTIALS_CLIENT, GCLOUD_CLIENT } from "../identity/user-toke
 export type Verified = { readonly claims: JWTPayload } | { readonly refused: ReasonCode; readonly message: string };
 
 export interface Expectation {
-  readonly audiences: readonly string[];
+  /** @default any */
+  readonly audiences?: readonly string[];
   readonly now: Date;
   /** Takes the audiences as they are and no others, as Identity-Aware Proxy does. @default false */
   readonly isExact?: boolean;
@@ -38,7 +39,7 @@ export class TokenVerifier {
     const seconds = now.getTime() / 1000;
     if (!ISSUERS.includes(claims.iss)) return refused("token-issuer", `its issuer is ${claims.iss}, not ${ISSUER}`);
     const audience = [claims.aud ?? []].flat();
-    if (!audience.some((one) => (isExact ? audiences.includes(one) : accepts(audiences, one)))) {
+    if (audiences && !audience.some((one) => (isExact ? audiences.includes(one) : accepts(audiences, one)))) {
       return refused("token-audience", `its audience is ${audience.join(", ")}; accepted: ${audiences.join(", ")}`);
     }
     if (typeof claims.exp !== "number") return refused("token-expired", "it has no end (exp)");

@@ -8,8 +8,9 @@ import { notPlayed } from "./not-played";
 import { PUBLISHED_KEYS } from "./published-keys";
 import { SECURITY_TOKENS } from "./security-tokens";
 import { TOKEN_ENDPOINT } from "./token-endpoint";
+import { TOKEN_INFO } from "./token-info";
 
-const ROUTES = [...PUBLISHED_KEYS, ...TOKEN_ENDPOINT, ...CREDENTIALS, ...SECURITY_TOKENS];
+const ROUTES = [...PUBLISHED_KEYS, ...TOKEN_ENDPOINT, ...TOKEN_INFO, ...CREDENTIALS, ...SECURITY_TOKENS];
 
 /** Hosts of Google's that sandbox processes ask; what is played of them is in the routes. */
 const GOOGLE_HOSTS: readonly string[] = ["accounts.google.com", "www.gstatic.com"];
@@ -21,7 +22,7 @@ export function isGoogleApi(host: string): boolean {
 
 /** Whether anything of a host is played. */
 export function playsHost(host: string): boolean {
-  return GOOGLE_HOSTS.includes(host) || /^(?:www|oauth2|iamcredentials|sts)\.googleapis\.com$/.test(host);
+  return GOOGLE_HOSTS.includes(host) || /^(?:www|oauth2|openidconnect|iamcredentials|sts)\.googleapis\.com$/.test(host);
 }
 
 /** What became of a request, for the log. */

@@ -85,8 +85,8 @@ export class TokenIssuer {
     return { token, expiresAtMs };
   }
 
-  /** Whose an access token is. */
-  holderOf(accessToken: string): Holder | undefined {
+  /** Whose an access token is, and until when. */
+  holderOf(accessToken: string): (Holder & { readonly expiresAtMs: number }) | undefined {
     const found = this.#accessTokens.get(accessToken);
     return found && found.expiresAtMs > this.clock().getTime() ? found : undefined;
   }
