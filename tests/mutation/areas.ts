@@ -75,6 +75,8 @@ export const AREAS = {
       "upgrade",
       "forward",
       "iap",
+      "load-balancer",
+      "not-played",
     ].map((name) => `${DATA_PLANE}/${name}.test.ts`),
   },
   /** Stands for one in the runner's own test: of its changes one is noticed, one is not. */

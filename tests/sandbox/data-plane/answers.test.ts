@@ -28,10 +28,10 @@ const page = (title: string, heading: string, sentence: string) => `
 const upstream = "upstream connect error or disconnect/reset before headers. reset reason:";
 
 describe("Cloud Run's own answer", () => {
-  for (const [what, answer, code, body] of [
+  for (const [what, make, code, body] of [
     [
       "to a request without a token, or of nobody who may invoke",
-      forbidden("/a?b"),
+      () => forbidden("/a?b"),
       403,
       page(
         "403 Forbidden",
@@ -41,7 +41,7 @@ describe("Cloud Run's own answer", () => {
     ],
     [
       "to a token that it refuses",
-      unauthorized("/a"),
+      () => unauthorized("/a"),
       401,
       page(
         "401 Unauthorized",
@@ -51,13 +51,13 @@ describe("Cloud Run's own answer", () => {
     ],
     [
       "where nothing is",
-      notFound(),
+      () => notFound(),
       404,
       page("404 Page not found", "Error: Page not found", "The requested URL was not found on this server."),
     ],
     [
       "to a request over the limit",
-      tooLarge(),
+      () => tooLarge(),
       413,
       page(
         "413 Request Entity Too Large",
@@ -67,7 +67,7 @@ describe("Cloud Run's own answer", () => {
     ],
     [
       "in the place of an answer over the limit",
-      answerTooLarge(),
+      () => answerTooLarge(),
       500,
       page(
         "500 Server Error",
@@ -77,16 +77,17 @@ describe("Cloud Run's own answer", () => {
     ],
     [
       "where no instance is",
-      unavailable(),
+      () => unavailable(),
       503,
       page("503 Service Unavailable", "Error: Server Error", "The service you requested is not available yet."),
     ],
-    ["for a container that died", calleeDied(), 503, `${upstream} connection termination`],
-    ["for a container that does not speak HTTP", malformed(), 502, `${upstream} protocol error`],
-    ["for a container that takes too long", timedOut(), 504, "upstream request timeout"],
-    ["of the sandbox", notPlayed("Pub/Sub"), 501, "the sandbox does not play Pub/Sub\n"],
-  ] as readonly [string, Answer, number, string][]) {
+    ["for a container that died", () => calleeDied(), 503, `${upstream} connection termination`],
+    ["for a container that does not speak HTTP", () => malformed(), 502, `${upstream} protocol error`],
+    ["for a container that takes too long", () => timedOut(), 504, "upstream request timeout"],
+    ["of the sandbox", () => notPlayed("Pub/Sub"), 501, "the sandbox does not play Pub/Sub\n"],
+  ] as readonly [string, () => Answer, number, string][]) {
     it(`${what} is ${code}, in the words that Google has for it`, () => {
+      const answer = make();
       assert.equal(answer.code, code);
       assert.equal(answer.body, body);
       const headers = headersOf(answer);

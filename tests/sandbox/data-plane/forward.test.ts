@@ -206,8 +206,8 @@ describe("front end: requests and answers", () => {
     await until(async () => (await seen()).held === 1, "the container has the request");
     socket.destroy();
     await until(async () => (await seen()).left === before + 1, "the container sees it gone");
-    const { code, verdict, reason } = mesh.decisions.find((one) => one.reason === "caller-left")!;
-    assert.deepEqual([code, verdict, reason], [0, "failed", "caller-left"]);
+    const { code, verdict, message } = mesh.decisions.find((one) => one.reason === "caller-left")!;
+    assert.deepEqual([code, verdict, message], [0, "failed", "the caller closed the connection"]);
     await ask(access, `${PUBLIC}/release`);
   });
 

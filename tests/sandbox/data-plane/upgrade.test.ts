@@ -94,6 +94,7 @@ describe("front end: upgrades", () => {
     await until(async () => (await seen()).joined === before.joined + 1, "the container has the request");
     socket.destroy();
     await until(() => mesh.decisions.some(({ reason }) => reason === "caller-left"), "the decision");
-    assert.equal(mesh.decisions.find(({ reason }) => reason === "caller-left")!.code, 0);
+    const { code, message } = mesh.decisions.find(({ reason }) => reason === "caller-left")!;
+    assert.deepEqual([code, message], [0, "the caller closed the connection"]);
   });
 });
