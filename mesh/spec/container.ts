@@ -97,7 +97,7 @@ const container = z.strictObject({
       envValue,
     )
     .optional()
-    .describe("Environment variables; the URLs of called services are added"),
+    .describe("Environment variables; the URL of each called service is added: `BACKEND_API_URL` for `backend-api`"),
   port: port.optional().describe("Port that receives requests; default: 8080, told to the container as `PORT`"),
   startupProbe: startupProbe.optional().describe("When the container has started; default: Cloud Run's TCP probe"),
   livenessProbe: livenessProbe.optional().describe("When the container has to be restarted; default: never"),

@@ -22,7 +22,7 @@ const EXPECTED: Readonly<Record<ReasonCode, string>> = {
   "let-through": FIRST,
   "host-unknown": `${FIRST}\n  the outputs of the stack say which URLs there are; start the mesh again where one is missing`,
   "path-reserved": `${FIRST}\n  no request for it reaches any service: serve another one, such as /health`,
-  ingress: `${FIRST}\n  whoever asks from there gets this answer: call it as what reaches it through the VPC network`,
+  ingress: `${FIRST}\n  whoever asks from there gets this answer; call it as what reaches it through the VPC network, of which the mesh has none with a grant`,
   "default-url-disabled": `${FIRST}\n  call it through the load balancer, or take defaultUrlDisabled away`,
   iap: FIRST,
   "iap-sign-in": `${CODE}: "web" is behind Identity-Aware Proxy and bob@acme.com is not signed in; open https://web.example in a browser`,
@@ -80,6 +80,14 @@ describe("a decision, in the words of npm run call", () => {
       assert.equal(explained(reason), EXPECTED[reason]);
     });
   }
+
+  it("names who reaches a service that its ingress keeps from where the caller is", () => {
+    const invokers = ["web", "group:staff@acme.com", "nightly"].map((caller) => ({ caller }));
+    assert.equal(
+      explainDecision({ code: CODE, reason: "ingress", message: MESSAGE }, { ...way, invokers }, mesh),
+      `${FIRST}\n  whoever asks from there gets this answer; call it as what reaches it through the VPC network: --as web, or --as nightly`,
+    );
+  });
 
   it("has no code where the caller got none", () => {
     const gone = { code: 0, reason: "caller-left", message: "the caller closed the connection" } as const;

@@ -108,7 +108,7 @@ describe("npm run token and npm run call, in the sandbox", function () {
     assert.equal(
       (await call("user", {}, "order")).refusal,
       "404: ingress of user is internal_only; the request came from the internet\n" +
-        "  whoever asks from there gets this answer: call it as what reaches it through the VPC network",
+        "  whoever asks from there gets this answer; call it as what reaches it through the VPC network: --as gateway",
     );
   });
 

@@ -14,7 +14,7 @@ const ADVICE: Readonly<Record<ReasonCode, string | undefined>> = {
   "let-through": undefined,
   "host-unknown": "the outputs of the stack say which URLs there are; start the mesh again where one is missing",
   "path-reserved": "no request for it reaches any service: serve another one, such as /health",
-  ingress: "whoever asks from there gets this answer: call it as what reaches it through the VPC network",
+  ingress: undefined,
   "default-url-disabled": "call it through the load balancer, or take defaultUrlDisabled away",
   iap: undefined,
   "iap-sign-in": undefined,
@@ -68,7 +68,14 @@ export function explainDecision(
     return explainIapRefusal(reason === "iap-no-access" ? 403 : code, way, mesh, today);
   }
   const first = code === 0 ? message : `${code}: ${message}`;
-  const advice = ADVICE[reason];
+  const advice = reason === "ingress" ? ingressAdvice(way) : ADVICE[reason];
   if (reason === "invoker-condition") return `${first}\n${permission(way.as, way.service, mesh, today)}`;
   return advice === undefined ? first : `${first}\n  ${advice}`;
+}
+
+/** Workloads of the mesh are named by their keys; whoever comes from outside of it has a colon, or an @, in theirs. */
+function ingressAdvice({ invokers }: RefusedBy): string {
+  const reaching = invokers.flatMap(({ caller }) => (/[:@]/.test(caller) ? [] : `--as ${caller}`));
+  const how = reaching.length > 0 ? `: ${reaching.join(", or ")}` : ", of which the mesh has none with a grant";
+  return `whoever asks from there gets this answer; call it as what reaches it through the VPC network${how}`;
 }

@@ -1,12 +1,12 @@
 /** One process of a service, from its start to its end. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { Agent } from "node:http";
 import { networkInterfaces } from "node:os";
 import { createInterface } from "node:readline";
 import { endWithThisProcess } from "../../children/watcher";
 import { expanded } from "./command";
 import { givePortBack, opens, takePort } from "./ports";
+import { whyNotStarted } from "./spawn-failure";
 import { type StartLimits, StartWatch } from "./starting/start-watch";
 
 /** A line that a service wrote. */
@@ -94,8 +94,7 @@ export class Instance {
         options.onEnd(this);
       };
       this.#child.once("error", (error) => {
-        // Node blames the program where the folder is missing.
-        const why = existsSync(options.folder) ? error.message : "the folder does not exist";
+        const why = whyNotStarted({ error, program: command, folder: options.folder });
         ended(`could not be started in ${options.folder}: ${why}`);
       });
       this.#child.once("exit", (code, signal) => {
@@ -141,6 +140,10 @@ export class Instance {
 
   get pid(): number | undefined {
     return this.#child.pid;
+  }
+
+  get hasWritten(): boolean {
+    return this.#lines.length > 0;
   }
 
   /** What it wrote last, indented. */
@@ -218,7 +221,7 @@ export class Instance {
     if (!outside || !(await opens(outside.address, this.port))) return;
     this.#log(
       "sandbox",
-      `${this.options.service} listens on ${outside.address}:${this.port}, too: whoever reaches this machine reaches it without a token`,
+      `${this.options.service} listens on ${outside.address}:${this.port}, too: whoever reaches this machine reaches it without a token; let it listen on BIND_ADDRESS, where that is set`,
     );
   }
 

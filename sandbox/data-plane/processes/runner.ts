@@ -16,6 +16,8 @@ const ARRIVAL_MS = 250;
 export class Runner implements Backend {
   restarts = 0;
   #current: Instance | undefined;
+  /** The last that listened. */
+  #adopted: Instance | undefined;
   /** All that have not ended, those on their way out included. */
   readonly #instances = new Set<Instance>();
   /** Processes are started one after the other. */
@@ -146,6 +148,7 @@ export class Runner implements Backend {
 
   #adopt(instance: Instance): void {
     this.#current = instance;
+    this.#adopted = instance;
     this.#startedMs = performance.now();
     this.#failedStarts = 0;
     this.#lastError = undefined;
@@ -168,7 +171,11 @@ export class Runner implements Backend {
     const ran = performance.now() - this.#startedMs;
     this.#failures = ran > STABLE_MS ? 0 : this.#failures + 1;
     const pause = this.#failures === 0 ? 0 : Math.min(FIRST_PAUSE_MS * 2 ** (this.#failures - 1), LONGEST_PAUSE_MS);
-    onLog?.({ service, stream: "sandbox", line: `${service} ${instance.end}; starting it again in ${pause} ms` });
+    const again = `${service} ${instance.end}; starting it again in ${pause} ms`;
+    // Once: until all the others have started, nobody else says what is wrong with it.
+    const isNews = this.#failedStarts === 1 && instance !== this.#adopted && instance.hasWritten;
+    const line = isNews ? `${again}; its last lines:\n${instance.lastLines()}` : again;
+    for (const one of line.split("\n")) onLog?.({ service, stream: "sandbox", line: one });
     this.#notify();
     this.#pause = setTimeout(() => {
       this.restarts += 1;

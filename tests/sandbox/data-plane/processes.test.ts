@@ -181,11 +181,20 @@ describe("processes", () => {
       const port = "port \\d+";
       const expected = [
         `ends exited with code 3( before it listened on ${port})?; its last lines:\n  no DB_URL`,
-        `gone could not be started in ${__dirname}: spawn ./no-such-program ENOENT( before it listened on ${port})?; its last lines:\n  \\(it wrote nothing\\)`,
+        `gone could not be started in ${__dirname}: "./no-such-program" was not found: there is no such program, or not the one that its first line names; sandbox.command in the stack config says what to run( before it listened on ${port})?; its last lines:\n  \\(it wrote nothing\\)`,
         `lost could not be started in ${__dirname}/no-such-folder: the folder does not exist( before it listened on ${port})?; its last lines:\n  \\(it wrote nothing\\)`,
         `mute did not listen on ${port} \\(PORT\\) within [\\d.]+ s: it (runs node, and has done nothing for [\\d.]+ s|still runs); a "startupProbe" in the stack config gives it failureThreshold × periodSeconds; its last lines:\n  listening on 8080`,
       ];
       assert.match(error, new RegExp(`^${expected.join("\n")}$`));
+      const told = opened.logs.filter(({ service, stream }) => service === "ends" && stream === "sandbox");
+      assert.deepEqual(
+        told.slice(0, 3).map(({ line }) => line),
+        [
+          "ends exited with code 3; starting it again in 100 ms; its last lines:",
+          "  no DB_URL",
+          "ends exited with code 3; starting it again in 200 ms",
+        ],
+      );
       assert.equal((await get(opened, "/")).code, 200);
     });
   });
