@@ -38,14 +38,18 @@ describe("Google's library for Python", function () {
   });
   after(() => mesh?.plane.close());
 
-  async function call(service: string, ...options: string[]): Promise<unknown> {
+  async function run(service: string, program: string, ...options: string[]): Promise<unknown> {
     const { env } = await mesh.plane.proxyFor({ service });
-    const script = path.join(__dirname, "programs/google_auth.py");
-    const { stdout } = await promisify(execFile)(PYTHON, ["-B", script, url("order"), ...options], {
+    const script = path.join(__dirname, "programs", program);
+    const { stdout } = await promisify(execFile)(PYTHON, ["-B", script, ...options], {
       env: { PATH: process.env["PATH"], ...env },
       timeout: 50_000,
     });
     return JSON.parse(stdout);
+  }
+
+  function call(service: string, ...options: string[]): Promise<unknown> {
+    return run(service, "google_auth.py", url("order"), ...options);
   }
 
   it("gets an ID token by signing for itself, where the account may sign for itself", async () => {
@@ -78,5 +82,15 @@ describe("Google's library for Python", function () {
 
   it("needs no such grant where it asks the metadata server", async () => {
     assert.deepEqual(await call("plain", "metadata"), { status: 200, caller: email("plain") });
+  });
+
+  it("verifies an ID token for its audience, with the certificates that Google publishes", async () => {
+    const token = await mesh.plane.idToken(email("signer"), url("plain"));
+    assert.deepEqual(await run("plain", "verify_id_token.py", token, url("plain")), {
+      email: email("signer"),
+      other: `Token has wrong audience ${url("plain")}`,
+    });
+    const asked = mesh.decisions.slice(-2).map(({ callee, path: target, code }) => [callee, target, code]);
+    assert.deepEqual(asked, Array(2).fill(["www.googleapis.com", "/oauth2/v1/certs", 200]));
   });
 });
