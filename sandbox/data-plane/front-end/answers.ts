@@ -2,7 +2,7 @@
  * Cloud Run's own answers. `seen`: the status and the body were found in a transcript or an issue that is named here;
  * `assumed`: they were not.
  */
-import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
+import { type OutgoingHttpHeaders, type ServerResponse, STATUS_CODES } from "node:http";
 
 export interface Answer {
   readonly code: number;
@@ -108,7 +108,8 @@ export function headersOf({ type, body, headers }: Answer): Record<string, strin
 }
 
 export function send(response: ServerResponse, answer: Answer, head = false): void {
-  response.writeHead(answer.code, headersOf(answer) as OutgoingHttpHeaders);
+  // Whoever tried to answer before may have left a phrase behind.
+  response.writeHead(answer.code, STATUS_CODES[answer.code], headersOf(answer) as OutgoingHttpHeaders);
   response.end(head ? undefined : answer.body);
 }
 

@@ -99,8 +99,7 @@ export async function forward(exchange: Exchange): Promise<void> {
         running = outgoing;
       });
       if (over) return void incoming.destroy();
-      // An answer to HEAD tells a length and has no body.
-      if (request.method !== "HEAD" && Number(incoming.headers["content-length"] ?? 0) > MAX_BYTES) {
+      if (hasBody(request, incoming) && Number(incoming.headers["content-length"] ?? 0) > MAX_BYTES) {
         const why =
           "the answer announces more than 32 MiB by its Content-Length, the limit of HTTP/1; streamed, it passes";
         return fail(answerTooLarge(), "answer-too-large", why);
@@ -155,7 +154,17 @@ function attemptOnce(
     const outgoing = requestTo(port, request, headers, mayRepeat && agent);
     onRequest(outgoing);
     let began = false;
-    outgoing.once("response", resolve);
+    const refuse = () => reject(new AttemptError("HPE_INVALID_STATUS", "yes"));
+    outgoing.once("response", (incoming) => {
+      if (isHttp(incoming)) return resolve(incoming);
+      incoming.destroy();
+      refuse();
+    });
+    // Another protocol, which nobody asked for.
+    outgoing.once("upgrade", (_, socket) => {
+      socket.destroy();
+      refuse();
+    });
     outgoing.on("error", (error: NodeJS.ErrnoException) => {
       const wasIdle = mayRepeat && outgoing.reusedSocket && error.code === "ECONNRESET";
       reject(new AttemptError(error.code ?? error.message, !began ? "no" : wasIdle ? "perhaps" : "yes"));
@@ -178,6 +187,16 @@ function attemptOnce(
     });
     if (!hasBody) outgoing.end();
   });
+}
+
+/** Whether Node, which reads more than it writes, can hand a status on. Source: RFC 9112, 4 */
+function isHttp({ statusCode = 0, statusMessage = "" }: IncomingMessage): boolean {
+  return statusCode >= 100 && /^[\t\x20-\x7e\x80-\xff]*$/.test(statusMessage);
+}
+
+/** Whether an answer has the body whose length it tells. Source: RFC 9112, 6.3 */
+function hasBody({ method }: IncomingMessage, { statusCode = 0 }: IncomingMessage): boolean {
+  return method !== "HEAD" && statusCode !== 204 && statusCode !== 304;
 }
 
 function stream(incoming: IncomingMessage, { request, response, report }: Exchange, onBroken: () => void): void {

@@ -55,6 +55,7 @@ export function headersForContainer(
     if (key === "host" || key === "te" || key === "expect" || dropped.has(key)) return;
     if (HOP_BY_HOP.has(key) || REPLACED.has(key) || TOKEN_HEADERS.has(key)) return;
     if (iapHeaders && IAP_HEADERS.has(key)) return;
+    if (key === "trailer" && !isChunked(headers)) return;
     result.push(name, value);
   });
   result.push(...(iapHeaders ?? []));
@@ -70,7 +71,7 @@ export function headersForContainer(
   const { traceId, spanId, flags } = traceOf(request);
   result.push("traceparent", `00-${traceId}-${spanId}-${flags}`);
   result.push("X-Cloud-Trace-Context", `${traceId}/${BigInt(`0x${spanId}`)};o=${Number.parseInt(flags, 16) & 1}`);
-  if (headers["transfer-encoding"] !== undefined) result.push("Transfer-Encoding", "chunked");
+  if (isChunked(headers)) result.push("Transfer-Encoding", "chunked");
   else if (headers["content-length"] === undefined && !BODYLESS.has(request.method ?? "")) {
     result.push("Content-Length", "0");
   }
@@ -84,10 +85,12 @@ export function headersForClient(response: IncomingMessage): RawHeaders {
   const result: RawHeaders = [];
   const dropped = connectionOptions(response.headers.connection);
   const setsCookie = response.headers["set-cookie"] !== undefined;
+  const hasLength = response.headers["content-length"] !== undefined;
   eachHeader(response.rawHeaders, (name, value) => {
     const key = name.toLowerCase();
     if (HOP_BY_HOP.has(key) || dropped.has(key) || key === "server") return;
     if (key === "cache-control" && setsCookie) return;
+    if (key === "trailer" && hasLength) return;
     result.push(name, value);
   });
   if (setsCookie) result.push("Cache-Control", "private");
@@ -103,8 +106,19 @@ function withoutSignature(value: string): string {
   return value.replace(/\.[^.]*$/, ".SIGNATURE_REMOVED_BY_GOOGLE");
 }
 
+/**
+ * What `Connection` names. Never the length: it is for all on the way (RFC 9110, 7.6.1), and a body without one would be
+ * read as the next request, which nobody has judged.
+ */
 function connectionOptions(connection: string | undefined): Set<string> {
-  return new Set((connection ?? "").toLowerCase().split(/\s*,\s*/));
+  const named = new Set((connection ?? "").toLowerCase().split(/\s*,\s*/));
+  named.delete("content-length");
+  return named;
+}
+
+/** Whether there may be trailers: Node refuses to write their announcement beside a length. */
+function isChunked(headers: IncomingMessage["headers"]): boolean {
+  return headers["transfer-encoding"] !== undefined;
 }
 
 /** The client's trace goes on with a span of its own; else a new one begins. */

@@ -73,6 +73,17 @@ describe("what a container gets of a request's headers", () => {
     ]);
   });
 
+  it("keeps the length that Connection names, and trailers are announced in chunks alone", () => {
+    const length: [string, string] = ["Content-Length", "5"];
+    assert.deepEqual(forContainer([["Connection", "Content-Length"], length]), [length]);
+    assert.deepEqual(forContainer([["Trailer", "X-Sum"], length]), [length]);
+    const chunked: [string, string][] = [
+      ["Trailer", "X-Sum"],
+      ["Transfer-Encoding", "chunked"],
+    ];
+    assert.deepEqual(forContainer(chunked), chunked);
+  });
+
   it("is a length of nothing where the method has a body and there is none", () => {
     for (const method of ["POST", "PUT", "PATCH"])
       assert.deepEqual(forContainer([], {}, method), [["Content-Length", "0"]]);

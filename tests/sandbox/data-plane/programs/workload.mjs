@@ -45,6 +45,7 @@ const handlers = {
     response.write("the first half", () => setTimeout(() => process.exit(1), 20));
   },
   "/garbage": (request) => request.socket.end("this is no HTTP\r\n\r\n"),
+  "/raw": (request, _, query) => request.socket.end(Buffer.from(query.get("answer"), "latin1")),
   "/announced": (_, response, query) => {
     const count = Number(query.get("count"));
     response.writeHead(200, { "Content-Length": count }).end(Buffer.alloc(count));
