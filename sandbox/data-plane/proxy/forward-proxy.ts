@@ -13,28 +13,16 @@ import { traceTold } from "../trace";
 import type { Traffic } from "../traffic";
 import { refuseUnreadable, type Unreadable } from "../unreadable";
 import type { Authority } from "./certificates";
-import { isAmong, isOutside, type Lookup, publicLookup } from "./egress";
-import { passOn, tunnel, type WayOut } from "./outside";
+import { passOn, tunnel } from "./outside";
+import { Ways, type WaysOptions } from "./ways";
 
-export interface ForwardProxyOptions {
+export interface ForwardProxyOptions extends WaysOptions {
   readonly authority: Authority;
   /** What becomes of requests to the hosts that are played here. */
   readonly traffic: Traffic;
-  /** Hosts that may be dialled for everybody, `*.example.com` for all below one; beside them each visitor's own. */
-  readonly allow: readonly string[];
-  /** How visitors' own hosts are looked up. @default - to addresses of the internet alone */
-  readonly lookup?: Lookup;
   readonly clock: () => Date;
   onDecision(decision: Decision): void;
 }
-
-/**
- * Names and address of the metadata server; Google's library for Node writes the first with its last dot.
- * Source: https://cloud.google.com/compute/docs/metadata/overview
- */
-const METADATA_HOSTS: readonly string[] = [
-  ...["metadata.google.internal", "metadata.google.internal.", "metadata", "169.254.169.254"],
-];
 
 /** Source: https://cloud.google.com/load-balancing/docs/https#timeouts_and_retries */
 const KEEP_ALIVE_MS = 620_000;
@@ -50,6 +38,7 @@ interface Origin {
 
 export class ForwardProxy {
   readonly #options: ForwardProxyOptions;
+  readonly #ways: Ways;
   readonly #doors: Server[] = [];
   #isClosed = false;
   /** Never listens: it is handed connections whose TLS has been ended. */
@@ -61,6 +50,7 @@ export class ForwardProxy {
 
   constructor(options: ForwardProxyOptions) {
     this.#options = options;
+    this.#ways = new Ways(options);
     const serve = (answer: (origin: Origin, request: IncomingMessage, response: ServerResponse) => void) =>
       createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 }, (request, response) => {
         request.url = originForm(request.url ?? "/");
@@ -88,7 +78,7 @@ export class ForwardProxy {
       this.#connect(visitor, request, socket, head).catch(() => socket.destroy());
     });
     refuseUnreadable(door, ({ target = "", ...refused }) => {
-      const [, host, rest = ""] = /^(?:http:\/\/)?([^/?#]*)(.*)$/i.exec(target) ?? [];
+      const [, host, rest = ""] = /^(?:https?:\/\/)?([^/?#]*)(.*)$/i.exec(target) ?? [];
       this.#unreadable({ ...refused, target: rest }, visitor, host || "the proxy");
     });
     door.on("connection", (socket) => this.#track(socket));
@@ -132,14 +122,14 @@ export class ForwardProxy {
       socket.write(ESTABLISHED);
       if (head.length > 0) socket.unshift(head);
     };
-    if (port === "80" && this.#servesClear(visitor, host)) {
+    if (port === "80" && this.#ways.servesClear(visitor, host)) {
       begin();
       this.#origins.set(socket, { visitor, host });
       return void this.#clear.emit("connection", socket);
     }
-    if (port !== "443" || !this.#endsHere(visitor, host)) {
-      const way = this.#wayOut(visitor, host);
-      if (!way) return deny("host-not-played", this.#notPlayed(visitor, host, `${host}:${port}`));
+    if (port !== "443" || !this.#ways.endsHere(visitor, host)) {
+      const way = this.#ways.out(visitor, host);
+      if (!way) return deny("host-not-played", this.#ways.notPlayed(visitor, host, `${host}:${port}`));
       this.#decide(visitor, host, request, 200, "let-through", LET_THROUGH);
       return tunnel(socket, head, host, Number(port), way, (why) => deny("no-route", `${host}:${port}: ${why}`));
     }
@@ -179,48 +169,24 @@ export class ForwardProxy {
     // Source: https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2, a proxy ignores the Host that it received.
     request.headers.host = authority;
     const isClear = protocol === "http:";
-    const way = this.#wayOut(visitor, host);
-    if (port === "" && isClear && this.#servesClear(visitor, host)) {
+    const way = this.#ways.out(visitor, host);
+    if (port === "" && isClear && this.#ways.servesClear(visitor, host)) {
       request.url = originForm(url);
       this.#serveClear({ visitor, host }, request, response);
-    } else if (port === "" && !isClear && this.#endsHere(visitor, host)) {
+    } else if (port === "" && !isClear && this.#ways.endsHere(visitor, host)) {
       request.url = originForm(url);
       traffic.request(visitor, host, request, response);
     } else if (isClear && way) {
       this.#decide(visitor, host, request, 200, "let-through", LET_THROUGH);
       passOn(request, response, target, way, (why) => answer(host, 502, "no-route", `${host}:${port || 80}: ${why}`));
-    } else answer(host, 502, "host-not-played", this.#notPlayed(visitor, host, authority));
+    } else answer(host, 502, "host-not-played", this.#ways.notPlayed(visitor, host, authority));
   }
 
   /** The metadata server by its names, and what the hosts that are played answer to plain HTTP. */
   #serveClear({ visitor, host }: Origin, request: IncomingMessage, response: ServerResponse): void {
-    const { metadata } = visitor;
-    if (!metadata || !METADATA_HOSTS.includes(host)) this.#options.traffic.plain(visitor, host, request, response);
-    else metadata.handle(request, response).catch(() => response.destroy());
-  }
-
-  #servesClear({ metadata }: Visitor, host: string): boolean {
-    return (metadata !== undefined && METADATA_HOSTS.includes(host)) || this.#options.traffic.plays(host);
-  }
-
-  /** What is allowed to leave does, unless it is played. */
-  #endsHere(visitor: Visitor, host: string): boolean {
-    const { traffic } = this.#options;
-    return traffic.plays(host) || (traffic.answers(host) && !this.#wayOut(visitor, host));
-  }
-
-  /** How a host is dialled for somebody; `undefined` where it is not. */
-  #wayOut({ egress }: Pick<Visitor, "egress">, host: string): WayOut | undefined {
-    const { allow, lookup = publicLookup, traffic } = this.#options;
-    if (isAmong(host, allow)) return {};
-    return egress && isOutside(host) && !traffic.plays(host) && isAmong(host, egress.hosts) ? { lookup } : undefined;
-  }
-
-  #notPlayed({ egress }: Visitor, host: string, target: string): string {
-    const { traffic } = this.#options;
-    const told = `the sandbox does not play ${target} and dials nobody`;
-    if (!egress || !isOutside(host) || this.#wayOut({ egress }, host) || traffic.plays(host)) return told;
-    return `${told}; "egress: [${host}]" of ${egress.name} in the stack config lets it through`;
+    const metadata = this.#ways.metadata(visitor, host);
+    if (metadata) metadata.handle(request, response).catch(() => response.destroy());
+    else this.#options.traffic.plain(visitor, host, request, response);
   }
 
   #decide(

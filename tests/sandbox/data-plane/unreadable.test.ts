@@ -54,11 +54,13 @@ describe("a request that cannot be read", () => {
   it("is answered and told at the proxy itself", async () => {
     const { port, hostname } = new URL(access.url);
     const proxy = () => connect(Number(port), hostname);
-    const asked = `GET http://${HOST}/a HTTP/1.1\r\nHost: ${HOST}\r\nno header\r\n\r\n`;
-    assert.match((await said(proxy(), asked)).head, /^HTTP\/1\.1 400 /);
-    const message = "the request cannot be read: Invalid header token (HPE_INVALID_HEADER_TOKEN)";
-    assert.deepEqual(told(), [{ ...CALLER, code: 400, method: "GET", path: "/a", message }]);
-    mesh.decisions.length = 0;
+    for (const scheme of ["http", "https"]) {
+      const asked = `GET ${scheme}://${HOST}/a HTTP/1.1\r\nHost: ${HOST}\r\nno header\r\n\r\n`;
+      assert.match((await said(proxy(), asked)).head, /^HTTP\/1\.1 400 /);
+      const message = "the request cannot be read: Invalid header token (HPE_INVALID_HEADER_TOKEN)";
+      assert.deepEqual(told(), [{ ...CALLER, code: 400, method: "GET", path: "/a", message }]);
+      mesh.decisions.length = 0;
+    }
     assert.match((await said(proxy(), "nonsense\r\n\r\n")).head, /^HTTP\/1\.1 400 /);
     assert.deepEqual(
       mesh.decisions.map(({ caller, callee, code }) => ({ caller, callee, code })),
