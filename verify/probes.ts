@@ -8,9 +8,9 @@ import {
   type Edge,
   type Inside,
   type ReceiverSpec,
-  type ServiceSpec,
 } from "../mesh";
 import { behindBalancer } from "./balancer-probes";
+import { hasNoInstances, switchedOff } from "./switched-off";
 
 /**
  * Where a request comes from: a service, job or worker pool of the mesh with its network, a VPC network of the project,
@@ -74,8 +74,6 @@ const NO_TOKEN = { code: 403, cause: "no token" } as const;
 const NO_GRANT = { code: 403, cause: "no grant" } as const;
 const BAD_TOKEN = { code: 401, cause: "token" } as const;
 const NO_WAY = { code: 404, cause: "ingress" } as const;
-/** Source: sandbox/README.md, the rows of the front end. */
-const NO_INSTANCES = { code: 503, cause: "no instances" } as const;
 /** Identity-Aware Proxy's answer to a script; a browser is sent to sign in. */
 const NOT_SIGNED_IN = { code: 401, cause: "not signed in" } as const;
 
@@ -88,19 +86,6 @@ export function probes(graph: AccessGraph): Probe[] {
     ];
     return hasNoInstances(service) ? all.map(switchedOff) : all;
   });
-}
-
-/** Whether it is scaled to 0 by hand, which switches it off. */
-function hasNoInstances(service: Pick<ServiceSpec, "scaling"> | ReceiverSpec): boolean {
-  return "scaling" in service && service.scaling?.manualInstances === 0;
-}
-
-/** A probe of a service without instances: whoever gets as far as the service is told that, before a token is looked at. */
-function switchedOff(probe: Probe): Probe {
-  const { at, expect } = probe;
-  const isAnsweredBefore = typeof expect === "object" && (at !== undefined || expect.cause === "ingress");
-  if (isAnsweredBefore) return probe;
-  return { ...probe, expect: NO_INSTANCES, because: `no instances; ${probe.because}` };
 }
 
 /** What is left where a service is asked at its own URL. */

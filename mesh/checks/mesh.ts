@@ -1,5 +1,5 @@
-import { computeDefaultAccount, projectOfEmail } from "../../google/accounts";
-import { normalizedMember } from "../../google/members";
+import { projectOfEmail } from "../../google/accounts";
+import { normalizedMember, serviceAccountEmail } from "../../google/members";
 import { KINDS, RECEIVERS } from "../kinds";
 import { parseMember } from "../members";
 import { labelKeyProblem } from "../names";
@@ -150,9 +150,7 @@ export function checkCallers(spec: ReceiverSpec, path: string, { called, place }
   return problems;
 }
 
-/** Whether a member is a service account of the project, Google's default ones included. */
-function isAccountOf({ project, projectNumber }: Place, member: string): boolean {
-  const email = /^serviceAccount:(.+)$/.exec(member)?.[1] ?? "";
-  const defaults = [computeDefaultAccount(projectNumber), `${project}@appspot.gserviceaccount.com`];
-  return projectOfEmail(email) === project || defaults.includes(email);
+/** Whether a member is a service account of the project; Google's default ones are no members of a config. */
+function isAccountOf({ project }: Place, member: string): boolean {
+  return projectOfEmail(serviceAccountEmail(member) ?? "") === project;
 }

@@ -11,7 +11,7 @@ import type { ServiceSpec } from "../../spec/spec";
 type Variables = Pick<ServiceSpec, "calls" | "cloudSql" | "env" | "iap" | "routed" | "sidecars">;
 
 /** What Cloud Run sets itself, by what runs; it refuses a deployment that sets one. */
-export const SET_BY_CLOUD_RUN = {
+const SET_BY_CLOUD_RUN = {
   service: RESERVED_VARIABLES,
   /** Set by the builder too. Source: https://cloud.google.com/functions/docs/configuring/env-var */
   function: [...RESERVED_VARIABLES, "FUNCTION_TARGET", "FUNCTION_SIGNATURE_TYPE"],
