@@ -48,9 +48,9 @@ describe("the metadata server's client", () => {
     assert.equal(headers["x-forwarded-for"], undefined);
   });
 
-  it("tells the project", async () => {
+  it("tells the project, whatever space is around it", async () => {
     const client = await against((response) =>
-      response.writeHead(200, { "metadata-flavor": "Google" }).end("acme-dev"),
+      response.writeHead(200, { "metadata-flavor": "Google" }).end("acme-dev\n"),
     );
     assert.equal(await client.projectId(never), "acme-dev");
   });

@@ -1,8 +1,10 @@
 import * as assert from "node:assert/strict";
-import { Agent, request } from "node:http";
+import { once } from "node:events";
+import { Agent, type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
 import { afterEach, describe, it } from "mocha";
 import {
+  type Answer,
   createLog,
   type Route,
   type RunningServer,
@@ -67,6 +69,50 @@ describe("the server", () => {
     assert.equal(head.status, 200);
     assert.equal(head.text, "");
     assert.equal(head.headers["content-length"], "27");
+  });
+
+  it("takes a segment for a parameter only where it is wholly in braces", async () => {
+    const say = (path: string): Route => ({ method: "GET", path, handler: () => ({ json: path }) });
+    await start([say("/a/{id}x"), say("/b/x{id}")]);
+    for (const path of ["/a/1x", "/a/1", "/b/x1", "/b/1"]) {
+      assert.deepEqual((await http(`${url}${path}`)).json, {
+        error: { code: "route-unknown", message: `no path ${path} here` },
+      });
+    }
+  });
+
+  it("answers 204 where there is nothing to say, and 200 where there is", async () => {
+    const say = (path: string, answer: Answer): Route => ({ method: "GET", path, handler: () => answer });
+    await start([say("/nothing", {}), say("/text", { body: "x" }), say("/made", { status: 201 })]);
+    const statusOf = async (path: string) => (await http(`${url}${path}`)).status;
+    assert.deepEqual([await statusOf("/nothing"), await statusOf("/text"), await statusOf("/made")], [204, 200, 201]);
+  });
+
+  it("writes parts of a body at the client's pace, and all of them", async () => {
+    const part = "x".repeat(1024 * 1024);
+    let made = 0;
+    async function* parts() {
+      for (; made < 64; made++) yield part;
+    }
+    await start([{ method: "GET", path: "/parts", handler: () => ({ body: parts() }) }]);
+    const incoming = await new Promise<IncomingMessage>((resolve) => {
+      request(`${url}/parts`, { agent: false }, resolve).end();
+    });
+    await until(() => made > 0);
+    await settled();
+    assert.ok(made < 64, `${made} MiB are written to a client that reads none`);
+    let bytes = 0;
+    for await (const chunk of incoming) bytes += (chunk as Buffer).length;
+    assert.equal(bytes, 64 * part.length);
+  });
+
+  it("refuses a body that is announced as too large before it comes", async () => {
+    await start([echo]);
+    const socket = connect(server.port, "127.0.0.1");
+    socket.write("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 101\r\n\r\n");
+    const [chunk] = (await once(socket, "data")) as [Buffer];
+    assert.match(chunk.toString(), /^HTTP\/1\.1 413 /);
+    socket.destroy();
   });
 
   it("keeps the connection after a refusal", async () => {

@@ -7,7 +7,7 @@ const AUDIENCE = "https://order-123456789012.europe-west9.run.app";
 const HOUR = 3_600_000;
 
 /** A minter like Cloud Run's metadata server: the same token until 4 minutes before its end. */
-function setup(more: { attempts?: number } = {}) {
+function setup(more: { attempts?: number; random?: () => number } = {}) {
   const clock = new HeldClock();
   const asked: string[] = [];
   let serial = 0;
@@ -160,6 +160,23 @@ describe("the ID-token source", () => {
     await clock.pass(10_000);
     assert.equal(serialOf(await source.get(AUDIENCE)), 1);
   });
+
+  for (const [what, drawn, quietMs] of [
+    ["least", 0, 125],
+    ["most", 1, 250],
+  ] as const) {
+    it(`waits ${quietMs} ms at the ${what} after a first failure, so that not all instances ask at once`, async () => {
+      const { source, asked, clock, behave } = setup({ random: () => drawn });
+      behave(down);
+      await assert.rejects(source.get(AUDIENCE));
+      await clock.pass(quietMs - 1);
+      await assert.rejects(source.get(AUDIENCE));
+      assert.equal(asked.length, 1);
+      await clock.pass(1);
+      await assert.rejects(source.get(AUDIENCE));
+      assert.equal(asked.length, 2);
+    });
+  }
 
   it("tries again within one fetch", async () => {
     const { source, clock, behave, asked } = setup({ attempts: 3 });

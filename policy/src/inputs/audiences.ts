@@ -36,7 +36,7 @@ function* toldAudiences(stack: Stack, workload: Workload): Generator<SentToken> 
   const urls = new Map<string, Workload>();
   const audiences: { prefix: string; path: string; audience: string }[] = [];
   for (const { path, name, text } of toldTo(workload).variables) {
-    const [, prefix, what] = /^(.+)_(URL|URI|ENDPOINT|ORIGIN|AUDIENCE)$/.exec(name?.toUpperCase() ?? "") ?? [];
+    const [, prefix, what] = /(.+)_(URL|URI|ENDPOINT|ORIGIN|AUDIENCE)$/.exec(name?.toUpperCase() ?? "") ?? [];
     if (prefix === undefined) continue;
     const [callee] = calleesIn(stack, text);
     if (what === "AUDIENCE") audiences.push({ prefix, path, audience: text });

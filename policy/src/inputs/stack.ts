@@ -1,6 +1,6 @@
 /** The access graph that a stack's resources show: who runs as whom, who may invoke what, who is told which URL. */
 
-import { broadPrincipal, publicPrincipal } from "../facts/principals";
+import { publicPrincipal } from "../facts/principals";
 import { can, isKnownRole } from "../facts/roles";
 import { accountAddress, bareAccount, defaultAccount } from "../facts/service-accounts";
 import { ACCOUNT, FUNCTION_V2, INHERITED_GRANTS, SERVICE, SERVICE_V1, WORKLOAD_GRANTS } from "../facts/tokens";
@@ -163,11 +163,6 @@ export function isPublic(stack: Stack, callee: Workload): boolean {
   return stack.accessTo(callee).some(({ invokes, grant: { member } }) => {
     return invokes && "value" in member && publicPrincipal(member.value) !== undefined;
   });
-}
-
-/** A grant to one account, no more. */
-export function namesOne({ account, grant: { member } }: Access): boolean {
-  return account !== undefined && !("value" in member && member.value && broadPrincipal(member.value));
 }
 
 export interface Told {

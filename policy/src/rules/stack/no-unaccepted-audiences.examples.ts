@@ -129,6 +129,15 @@ export const examples: StackExamples = {
       because: "an audience beside another's URL",
       resources: [orders(), pair(CUSTOM, urlOf("orders"), ["ORDERS_URL", "IAP_AUDIENCE"])],
     },
+    ...[
+      ["a variable whose name goes on behind URL", ["ORDERS_URL_BEFORE", "ORDERS_AUDIENCE"]],
+      ["a variable whose name goes on behind AUDIENCE", ["ORDERS_URL", "ORDERS_AUDIENCE_BEFORE"]],
+      ["a name of nothing but what it is", ["_URL", "_AUDIENCE"]],
+    ].map(([because, names]) => ({
+      because: because as string,
+      resources: [orders(), pair(CUSTOM, urlOf("orders"), names as string[])],
+    })),
+    { because: "a name is not known yet", resources: [orders(), told([{ name: UNKNOWN, value: urlOf("orders") }])] },
     { because: "its URL is not of this stack", resources: [orders(), pair(CUSTOM, "https://partner.com")] },
     { because: "the variable is not known yet", resources: [orders(), pair(UNKNOWN)] },
     {

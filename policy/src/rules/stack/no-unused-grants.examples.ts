@@ -25,6 +25,14 @@ export const examples: StackExamples = {
       because: "a role that cannot invoke",
       resources: [...silent(), grant("orders", memberOf("shop"), { role: "roles/run.viewer" })],
     },
+    ...[
+      ["which role is not known yet", UNKNOWN],
+      ["no role, which Google refuses", undefined],
+      ["a role of one's own, whose permissions the stack does not show", "projects/acme-dev/roles/caller"],
+    ].map(([because = "", role]) => ({
+      because,
+      resources: [...silent(), grant("orders", memberOf("shop"), { role })],
+    })),
     { because: "a service may call itself", resources: [...silent(), grant("orders", memberOf("orders"))] },
     {
       because: "a schedule calls as the account",

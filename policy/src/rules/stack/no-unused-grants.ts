@@ -1,6 +1,6 @@
 import { can } from "../../facts/roles";
 import { read } from "../../inputs/read";
-import { type Access, calleesOf, namesOne, stackOf, toldTo, type Workload } from "../../inputs/stack";
+import { type Access, calleesOf, stackOf, toldTo, type Workload } from "../../inputs/stack";
 import type { StackResource, StackRule } from "../../rule";
 
 /**
@@ -43,9 +43,8 @@ export const noUnusedGrants: StackRule = {
   },
 };
 
-function isInvoker(access: Access): boolean {
-  const { role } = access.grant;
-  return namesOne(access) && "value" in role && role.value !== undefined && can(role.value, "invoke");
+function isInvoker({ grant: { role } }: Access): boolean {
+  return "value" in role && role.value !== undefined && can(role.value, "invoke");
 }
 
 /** What calls a service as an account that it is told. */
