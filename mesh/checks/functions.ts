@@ -34,7 +34,7 @@ export function checkFunction(spec: FunctionSpec, around: Surroundings): Finding
   ];
 }
 
-/** What it gets that it does not name: memory of ours, and CPUs by its memory. */
+/** What a function gets whose config names neither: memory by a default of ours, and CPUs by its memory. */
 function defaultsOf({ resources }: FunctionSpec) {
   const memory = resources?.memory ?? FUNCTION_DEFAULT_MEMORY;
   const [, cpu = FUNCTION_CPUS.at(-1)![1]] = FUNCTION_CPUS.find(([most]) => byteCount(memory) <= most) ?? [];

@@ -46,7 +46,7 @@ export function checkHoldings(
   });
 }
 
-/** Who claimed it before; nobody where it is new. */
+/** The path that claimed the same thing before; `undefined` where this path is the first. */
 function claim(owners: Map<string, string>, what: string, path: string): string | undefined {
   const owner = owners.get(what);
   owners.set(what, owner ?? path);

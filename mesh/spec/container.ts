@@ -137,6 +137,9 @@ const mountPath = z.string().regex(/^\/[^:]*$/, 'must start with "/", and hold n
 
 export const sidecar = container.omit({ port: true, readinessProbe: true }).extend({
   image: requiredImage,
+  env: container.shape.env.describe(
+    "Environment variables; the URLs of called services are the main container's alone",
+  ),
   dependsOn: z
     .array(z.string())
     .optional()

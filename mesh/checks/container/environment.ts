@@ -92,7 +92,7 @@ function checkTotal(env: Readonly<Record<string, EnvValue>>): Problem[] {
   return [{ path: "env", message }];
 }
 
-/** Of a secret none are known here. */
+/** Bytes of a variable's value; 0 for a secret, whose value is not known here. */
 function bytesOf(value: EnvValue): number {
   return typeof value === "object" ? 0 : new TextEncoder().encode(String(value)).length;
 }

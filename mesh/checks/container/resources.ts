@@ -10,7 +10,7 @@ export interface Sized {
   readonly gpu?: number | undefined;
 }
 
-/** What a container has that says less. */
+/** CPU and memory of a container whose config does not name them. */
 interface Defaults {
   readonly cpu: string;
   readonly memory: string;

@@ -128,7 +128,7 @@ function targetKeys(grant: StackResource): string[] {
   return name === undefined ? [...(grant.sources?.[property] ?? [])] : [name];
 }
 
-/** Google makes it of the id and the project, so a preview may know it. */
+/** The address of an account. Google makes it of the id and the project, so that a preview may know it. */
 function addressOf({ props }: StackResource): AccountId | undefined {
   const email = textOf(read(props, "email"));
   const [id, project] = [textOf(read(props, "accountId")), textOf(read(props, "project"))];

@@ -58,7 +58,7 @@ export class StartWatch {
     this.#timer.unref();
   }
 
-  /** It listens, or has ended. */
+  /** Stops looking: to be called once the process listens, and when it has ended. */
   end(): void {
     clearInterval(this.#timer);
   }
