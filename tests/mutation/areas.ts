@@ -77,6 +77,10 @@ export const AREAS = {
       "iap",
       "load-balancer",
       "not-played",
+      "unreadable",
+      "function-url",
+      "egress",
+      "outside",
     ].map((name) => `${DATA_PLANE}/${name}.test.ts`),
   },
   /** Stands for one in the runner's own test: of its changes one is noticed, one is not. */
