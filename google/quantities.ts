@@ -24,6 +24,11 @@ export function cpuCount(text: string): number {
   return text.endsWith("m") ? Number(text.slice(0, -1)) / 1000 : Number(text);
 }
 
+/** CPUs of several amounts together: those of `"0.7"`, `"0.2"` and `"0.1"` are 1, as in decimals, and not a little less. */
+export function cpuSum(texts: readonly string[]): number {
+  return Math.round(texts.reduce((sum, text) => sum + cpuCount(text), 0) * 1e9) / 1e9;
+}
+
 /** Bytes: 536870912 of `"512Mi"`; not a number where the text is no amount. */
 export function byteCount(text: string): number {
   const [, number = "", unit = ""] = new RegExp(`^(${NUMBER})(Ki|Mi|Gi|k|M|G|)$`).exec(text) ?? [];

@@ -2,7 +2,8 @@
 import { isDefaultAccount } from "../google/accounts";
 import { isPublicMember, serviceAccountEmail } from "../google/members";
 
-const EMAIL = "[^\\s@:]+@[^\\s@:]+\\.[^\\s@:]+";
+/** No wildcards, which IAM does not know, and nothing that cannot be seen. */
+const EMAIL = "[^\\s@:*?\\p{C}]+@[^\\s@:*?\\p{C}]+\\.[^\\s@:*?\\p{C}]+";
 const WORKFORCE = "iam\\.googleapis\\.com\\/locations\\/global\\/workforcePools\\/[^/\\s]+";
 const WORKLOAD = "iam\\.googleapis\\.com\\/projects\\/\\d+\\/locations\\/global\\/workloadIdentityPools\\/[^/\\s]+";
 
@@ -10,8 +11,8 @@ const WORKLOAD = "iam\\.googleapis\\.com\\/projects\\/\\d+\\/locations\\/global\
 export type MemberKind = "person" | "workload";
 
 const FORMS: readonly (readonly [RegExp, MemberKind])[] = [
-  [new RegExp(`^(user|group):${EMAIL}$`), "person"],
-  [new RegExp(`^serviceAccount:${EMAIL}$`), "workload"],
+  [new RegExp(`^(user|group):${EMAIL}$`, "u"), "person"],
+  [new RegExp(`^serviceAccount:${EMAIL}$`, "u"), "workload"],
   [new RegExp(`^principal://${WORKFORCE}/subject/\\S+$`), "person"],
   [new RegExp(`^principalSet://${WORKFORCE}/(group|attribute\\.[^/\\s]+)/\\S+$`), "person"],
   [new RegExp(`^principal://${WORKLOAD}/subject/\\S+$`), "workload"],

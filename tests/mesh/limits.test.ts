@@ -39,6 +39,16 @@ describe("CPU and memory of a container", () => {
     }
   });
 
+  it("are one CPU together, where they are in decimals", () => {
+    const beside = (cpu: string) => ({ image, resources: { cpu, memory: "128Mi" } });
+    const sidecars = { first: beside("0.2"), second: beside("0.1") };
+    const together = (cpu: string) => web({ resources: { cpu }, concurrency: 80, sidecars });
+    assert.deepEqual(together("0.7"), []);
+    assert.deepEqual(together("0.699"), [
+      'services.web.concurrency: got 80, expected 1 with less than one CPU; set "resources.cpu"',
+    ]);
+  });
+
   it("are told with a way out that is accepted, whichever part is wrong", () => {
     const amounts = fc.record({ cpu: fc.constantFrom("0.1", "0.7", "1", "2", "4", "6", "8"), mi: fc.nat(33_000) });
     fc.assert(

@@ -77,6 +77,9 @@ const WIDE: readonly (readonly [member: string, why: string])[] = [
   ["serviceAccount:123456789012-compute@developer.gserviceaccount.com", DEFAULT],
   ["serviceAccount:dev.acme.com@appspot.gserviceaccount.com", DEFAULT],
   ["serviceAccount:123456789012@cloudbuild.gserviceaccount.com", DEFAULT],
+  ...["user:*@acme.com", "group:callers@*.com", "group:callers@acme.com?uid=1", "user:ada\u200b@acme.com"].map(
+    (member) => [member, `is not a principal; ${ALLOWED}`] as const,
+  ),
   [`principal://${POOL}/*`, `is not a principal; ${ALLOWED}`],
   [`principalSet://${POOL}/subject/one`, `is not a principal; ${ALLOWED}`],
 ];

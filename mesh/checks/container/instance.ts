@@ -1,4 +1,4 @@
-import { byteCount, cpuCount, memoryText } from "../../../google/quantities";
+import { byteCount, cpuSum, memoryText } from "../../../google/quantities";
 import {
   DEFAULT_CPU,
   DEFAULT_MEMORY,
@@ -42,8 +42,7 @@ function containersOf({ resources = {}, sidecars = {} }: Instance): Container[] 
   return [{ ...resources, at: "resources" }, ...beside];
 }
 
-const sumOfCpus = (containers: readonly Container[]) =>
-  containers.reduce((sum, { cpu = DEFAULT_CPU }) => sum + cpuCount(cpu), 0);
+const sumOfCpus = (containers: readonly Container[]) => cpuSum(containers.map(({ cpu = DEFAULT_CPU }) => cpu));
 const sumOfBytes = (containers: readonly Container[]) =>
   containers.reduce((sum, { memory = DEFAULT_MEMORY }) => sum + byteCount(memory), 0);
 

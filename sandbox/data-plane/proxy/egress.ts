@@ -1,15 +1,15 @@
 /** The world outside of the sandbox: which hosts somebody may reach there, and the addresses that are dialled for them. */
 import { lookup } from "node:dns";
-import { BlockList, isIP, type TcpSocketConnectOpts } from "node:net";
+import { BlockList, type TcpSocketConnectOpts } from "node:net";
 
 /** Whether one of the patterns means a host; `*.example.com` means all below that one, and not itself. */
 export function isAmong(host: string, patterns: readonly string[]): boolean {
   return patterns.some((one) => host === one || (one.startsWith("*.") && host.endsWith(one.slice(1))));
 }
 
-/** Whether a host could stand in the `egress` of a stack config. */
+/** Whether a host could stand in the `egress` of a stack config, or be below one that does. */
 export function isOutside(host: string): boolean {
-  return isIP(host) === 0 && host.includes(".") && !/\.(internal|local|localhost)$/.test(host);
+  return /^([a-z0-9_-]+\.)+[a-z][a-z0-9-]*$/.test(host) && !/\.(internal|local|localhost)$/.test(host);
 }
 
 /** How a host's name becomes the addresses that are dialled; Node connects to what this answers and to nothing else. */

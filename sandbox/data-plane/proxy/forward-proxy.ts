@@ -122,6 +122,7 @@ export class ForwardProxy {
       socket.write(ESTABLISHED);
       if (head.length > 0) socket.unshift(head);
     };
+    if (port === "" || Number(port) > 65_535) return deny("no-route", `${target} is no host with a port`);
     if (port === "80" && this.#ways.servesClear(visitor, host)) {
       begin();
       this.#origins.set(socket, { visitor, host });

@@ -235,4 +235,16 @@ describe("control plane: the limits of Google", () => {
     const latest = service("order", { self: { traffics: [{ ...LATEST, percent: 100 }] } });
     make(cloud(), SERVICE, "order", latest);
   });
+
+  it("add up shares of a CPU in decimals", () => {
+    const shares = (...cpus: string[]) => {
+      const containers = cpus.map((cpu, i) => ({
+        ...{ image: "example/app:1", ...limited({ cpu, memory: "128Mi" }) },
+        ...(i === 0 && { ports: { containerPort: 8080 } }),
+      }));
+      return service("order", { template: { maxInstanceRequestConcurrency: 2, containers } });
+    };
+    make(cloud(), SERVICE, "order", shares("0.7", "0.2", "0.1"));
+    assert.match(why(shares("0.699", "0.2", "0.1")), /Total cpu < 1 is not supported with concurrency > 1\.$/);
+  });
 });

@@ -127,6 +127,16 @@ describe("hosts of the internet", () => {
     assert.equal(dialled, 0);
   });
 
+  it("are names as the config takes them: nothing else is dialled, or told as a line that it would refuse", async () => {
+    for (const host of ["x@api.stripe.example", "http://api.stripe.example", "api.stripe.example.", "127.1", "a.1b"]) {
+      assert.deepEqual(await as(ORDER, `${host}:443`), [502, refused(`${host}:443`)]);
+    }
+    for (const target of ["api.stripe.example", "api.stripe.example:65536", ":443"]) {
+      assert.deepEqual(await as(ORDER, target), [502, `${target} is no host with a port`]);
+    }
+    assert.equal(dialled, 0);
+  });
+
   it("are not dialled where their name leads to this machine", async () => {
     const { port } = around.address() as AddressInfo;
     const why = "it is 127.0.0.1, an address of this machine or of a private network";

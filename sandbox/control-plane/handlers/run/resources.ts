@@ -1,4 +1,4 @@
-import { byteCount, cpuCount, memoryText } from "../../../../google/quantities";
+import { byteCount, cpuCount, cpuSum, memoryText } from "../../../../google/quantities";
 import { at, listAt, numberAt, objectAt, type PropertyValue, textAt } from "../../properties";
 import { violation } from "./names";
 import type { Template } from "./template";
@@ -39,7 +39,8 @@ export function admitResources({ of, field, template }: Template): void {
 }
 
 const limitsOf = (container: PropertyValue) => objectAt(container, "resources", "limits");
-const cpusOf = (container: PropertyValue) => cpuCount(String(limitsOf(container)["cpu"] ?? "1"));
+const cpuOf = (container: PropertyValue) => String(limitsOf(container)["cpu"] ?? "1");
+const cpusOf = (container: PropertyValue) => cpuCount(cpuOf(container));
 const bytesOf = (container: PropertyValue) => byteCount(String(limitsOf(container)["memory"] ?? "512Mi"));
 
 function admitContainer(container: PropertyValue, place: string, accelerator: string | undefined): void {
@@ -71,7 +72,7 @@ function admitGpu({ of, field, template }: Pick<Template, "field" | "of" | "temp
   const place = `${field}.containers[${owner.i}].resources`;
   if (String(limitsOf(owner.container)[GPU]) !== "1") throw violation(`${place}.limits`, "GPU can only be set to 1.");
   if (second !== undefined) throw violation(`${field}.containers`, "GPU can only be set on one container.");
-  const isSmall = sum(all, cpusOf) < 4 || sum(all, bytesOf) < byteCount("16Gi");
+  const isSmall = cpuSum(all.map(cpuOf)) < 4 || sumOfBytes(all) < byteCount("16Gi");
   if (isSmall)
     throw violation(`${place}.limits`, "In order to set GPU, CPU must be at least 4; memory must be at least 16Gi");
   if (template["executionEnvironment"] === "EXECUTION_ENVIRONMENT_GEN1")
@@ -86,22 +87,22 @@ function admitGpu({ of, field, template }: Pick<Template, "field" | "of" | "temp
 function admitSums({ of, field, template }: Pick<Template, "field" | "of" | "template">, all: PropertyValue[]): void {
   const place = `${field}.containers.resources.limits`;
   const environment = generation(of, template, all);
-  const cpus = sum(all, cpusOf);
+  const cpus = cpuSum(all.map(cpuOf));
   if (cpus < 1) {
     const isBusy = (numberAt(template, "maxInstanceRequestConcurrency") ?? 1) > 1;
     const why = environment ?? (isBusy ? "concurrency > 1" : undefined);
     if (why !== undefined)
       throw violation(`${place}.cpu`, `Invalid value specified for cpu. Total cpu < 1 is not supported with ${why}.`);
   }
-  if (environment !== undefined && sum(all, bytesOf) < byteCount("512Mi")) {
+  if (environment !== undefined && sumOfBytes(all) < byteCount("512Mi")) {
     throw violation(
       `${place}.memory`,
       `Invalid value specified for memory. Total memory < 512 Mi is not supported with ${environment}.`,
     );
   }
   const accelerator = textAt(template, "nodeSelector", "accelerator") ?? SMALL_GPU;
-  if (accelerator !== SMALL_GPU || (cpus <= 8 && sum(all, bytesOf) <= byteCount("32Gi"))) return;
-  const total = `${cpus} CPU and ${memoryText(sum(all, bytesOf))}`;
+  if (accelerator !== SMALL_GPU || (cpus <= 8 && sumOfBytes(all) <= byteCount("32Gi"))) return;
+  const total = `${cpus} CPU and ${memoryText(sumOfBytes(all))}`;
   throw violation(place, `The containers of an instance may have 8 CPU and 32Gi together, got ${total}.`);
 }
 
@@ -115,6 +116,6 @@ function generation(of: Template["of"], template: Template["template"], all: Pro
   return isUnthrottled ? UNTHROTTLED : undefined;
 }
 
-function sum(containers: PropertyValue[], of: (container: PropertyValue) => number): number {
-  return containers.reduce<number>((total, container) => total + of(container), 0);
+function sumOfBytes(containers: PropertyValue[]): number {
+  return containers.reduce<number>((total, container) => total + bytesOf(container), 0);
 }
