@@ -1,5 +1,6 @@
-/** Where a token goes that `npm run call` sends: to the service, and nowhere that an answer names. */
+/** What `npm run call` sends where nobody refuses it: its token goes to no host that an answer names, and it does not wait for ever. */
 import * as assert from "node:assert/strict";
+import type { Decision } from "../../sandbox/data-plane";
 import { send } from "../../tools/call/send";
 import type { Way } from "../../tools/call/way";
 import { Fake } from "../services/support";
@@ -43,5 +44,25 @@ describe("a call that is answered with a redirect", () => {
     answering(307, `${elsewhere.url}/`);
     const { response } = await send(way("/desk"), { path: "/", timeoutMs: 5_000 });
     assert.deepEqual([response.status, service.seen.map(({ url }) => url), elsewhere.seen], [307, ["/desk"], []]);
+  });
+});
+
+describe("a call that is not answered in time", () => {
+  it("says so, though the sandbox tells that the caller left", async () => {
+    const service = await Fake.start(() => {});
+    const left = { reason: "caller-left", code: 0, message: "the caller closed the connection" } as Decision;
+    const way: Way = {
+      ...{ place: "a test", service: "web", url: service.url, as: "ada@acme.example", token: "t", invokers: [] },
+      declared: () => assert.fail("nobody refused the call"),
+      decisions: { traceparent: `00-${"1".repeat(32)}-${"2".repeat(16)}-01`, latest: async () => left },
+      close: async () => {},
+    };
+    try {
+      await assert.rejects(send(way, { path: "/", timeoutMs: 50 }), {
+        message: `no answer from ${new URL(service.url).host}: none within 0.05 s`,
+      });
+    } finally {
+      await service.stop();
+    }
   });
 });

@@ -40,7 +40,9 @@ export async function send(way: Way, request: CallRequest): Promise<CallAnswer> 
     ...(way.dispatcher && { dispatcher: way.dispatcher }),
   }).catch(async (error: Error) => {
     const decision = await way.decisions?.latest();
-    if (decision) throw new Error(explainDecision(decision, way, await way.declared()));
+    // The sandbox sees that the caller left where the time is over; the caller is told of the time.
+    if (decision && decision.reason !== "caller-left")
+      throw new Error(explainDecision(decision, way, await way.declared()));
     throw new Error(`no answer from ${url.host}: ${reasonOf(error, timeoutMs)}`);
   });
   if (response.ok) return { response };
