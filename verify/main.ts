@@ -56,7 +56,7 @@ interface Verified {
 function inSandbox(file: string, onResult: (result: Result) => void): Promise<Verified> {
   const stackConfig = readStackConfigFile(CHECKOUT, path.resolve(file));
   say(`${fromHere(path.resolve(file))} in the sandbox`);
-  return verifyInSandbox(CHECKOUT, stackConfig, onResult);
+  return verifyInSandbox(CHECKOUT, stackConfig, { onResult, onProgress: (line) => say(`  ${line}`) });
 }
 
 async function onGoogleCloud(

@@ -1,4 +1,5 @@
 /** The probes of a stack config against the sandbox: the mesh that runs here. */
+import type { ServiceLog } from "../sandbox/data-plane";
 import { EngineError, failureOf, type ProjectConfig } from "../sandbox/engine";
 import { RunningMesh, type StackOutputs } from "../sandbox/running";
 import { openSandbox } from "../sandbox/sandbox";
@@ -25,6 +26,12 @@ export async function verifyRunning(
   }
 }
 
+export interface VerifyingOptions {
+  onResult?(result: Result): void;
+  /** Called with what becomes of the services' processes until they run, which may take minutes. */
+  onProgress?(line: string): void;
+}
+
 /**
  * Deploys a stack config into a sandbox of its own, runs it, sends every probe, reads every policy and takes it all down.
  *
@@ -33,7 +40,7 @@ export async function verifyRunning(
 export async function verifyInSandbox(
   projectFolder: string,
   stackConfig: ProjectConfig,
-  onResult?: (result: Result) => void,
+  { onResult, onProgress }: VerifyingOptions = {},
 ): Promise<{ results: Result[]; grants: GrantReport }> {
   const sandbox = await openSandbox({ projectFolder, stackConfig, engine: "embedded" });
   try {
@@ -47,7 +54,10 @@ export async function verifyInSandbox(
     }
     const outputs = result.outputs as unknown as StackOutputs;
     const { controlPlane } = sandbox;
-    const mesh = await RunningMesh.open({ controlPlane, stackConfig, outputs });
+    const onLog = ({ stream, line }: ServiceLog) => {
+      if (stream === "sandbox") onProgress?.(line);
+    };
+    const mesh = await RunningMesh.open({ controlPlane, stackConfig, outputs, onLog });
     try {
       const results = await verifyRunning(mesh, stackConfig, onResult);
       return { results, grants: await sandboxGrants(controlPlane, stackConfig, outputs) };

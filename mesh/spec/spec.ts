@@ -159,7 +159,7 @@ export const meshConfig = z.strictObject({
     .optional()
     .describe("Whether the APIs that the mesh needs are switched on, and left on; default: false"),
   projectNumber: z
-    .union([z.string().regex(/^\d{6,19}$/, "must be the project's number, digits only"), z.int().positive()])
+    .union([z.string().regex(/^\d{6,19}$/, "must be the project's number, 6 to 19 digits"), z.int().positive()])
     .optional()
     .describe("Number of the project, for URLs; default: looked up once"),
   labels: labels.optional().describe("Labels of every service"),

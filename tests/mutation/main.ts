@@ -47,7 +47,9 @@ function count(text: string): number {
 
 const program = new Command("npm run mutation --")
   .description("Changes the sources of an area one small way at a time and lists what its tests do not notice.")
-  .addArgument(new Argument("<area>", "what is changed").choices(Object.keys(AREAS)))
+  .addArgument(
+    new Argument("<area>", "what is changed; fixture only tries the runner itself").choices(Object.keys(AREAS)),
+  )
   .argument("[part]", "only files whose path has this part", "")
   .option("--processes <count>", "processes that run tests side by side", count, 1)
   .option("--sample <percent>", "change only this share of the lines, drawn at random", count)

@@ -22,7 +22,7 @@ const EXPECTED: Readonly<Record<ReasonCode, string>> = {
   "let-through": FIRST,
   "host-unknown": `${FIRST}\n  the outputs of the stack say which URLs there are; start the mesh again where one is missing`,
   "path-reserved": `${FIRST}\n  no request for it reaches any service: serve another one, such as /health`,
-  ingress: `${FIRST}\n  whoever asks from there gets this answer; call it as what reaches it through the VPC network, of which the mesh has none with a grant`,
+  ingress: `${FIRST}\n  whoever asks from there gets this answer; nothing of this mesh has a grant and reaches it through the VPC network: let a service name it in its calls`,
   "default-url-disabled": `${FIRST}\n  call it through the load balancer, or take defaultUrlDisabled away`,
   iap: FIRST,
   "iap-sign-in": `${CODE}: "web" is behind Identity-Aware Proxy and bob@acme.com is not signed in; open https://web.example in a browser`,

@@ -119,6 +119,24 @@ describe("npm run verify", function () {
     assert.doesNotMatch(stderr, /\n {4}at /);
   });
 
+  it("tells what becomes of the services' processes, whose start may take minutes, on standard error", async () => {
+    const file = path.join(folder, "not-started.yaml");
+    const command = JSON.stringify([process.execPath, "-e", "console.error('no DB_URL'); process.exit(3)"]);
+    writeFileSync(
+      file,
+      "config:\n  gcp:project: acme-p\n  gcp:region: us-central1\n  cloud-run-mesh:projectNumber: '123456789012'\n" +
+        `  cloud-run-mesh:services: { web: { image: web, source: ., sandbox: { command: ${command} } } }\n`,
+    );
+    const { code, stdout, stderr } = await run(file);
+    assert.deepEqual([code, stdout], [1, ""]);
+    const [, ...told] = stderr.split("\n");
+    assert.deepEqual(told.slice(0, 3), [
+      "  web exited with code 3; starting it again in 100 ms; its last lines:",
+      "    no DB_URL",
+      "  web exited with code 3; starting it again in 200 ms",
+    ]);
+  });
+
   it("wants members as IAM writes them", async () => {
     for (const option of ["--member-of", "--deployers"]) {
       const { code, stderr } = await run("--stack", "prod", option, "user:ada@acme.com", "support@acme.com");

@@ -76,6 +76,9 @@ export function explainDecision(
 /** Workloads of the mesh are named by their keys; whoever comes from outside of it has a colon, or an @, in theirs. */
 function ingressAdvice({ invokers }: RefusedBy): string {
   const reaching = invokers.flatMap(({ caller }) => (/[:@]/.test(caller) ? [] : `--as ${caller}`));
-  const how = reaching.length > 0 ? `: ${reaching.join(", or ")}` : ", of which the mesh has none with a grant";
-  return `whoever asks from there gets this answer; call it as what reaches it through the VPC network${how}`;
+  const how =
+    reaching.length > 0
+      ? `call it as what reaches it through the VPC network: ${reaching.join(", or ")}`
+      : "nothing of this mesh has a grant and reaches it through the VPC network: let a service name it in its calls";
+  return `whoever asks from there gets this answer; ${how}`;
 }

@@ -29,7 +29,12 @@ export const wrongMeshes: readonly WrongConfig[] = [
   {
     fact: "a project number with letters",
     config: { projectNumber: "12a" },
-    problems: ['projectNumber: got "12a", must be the project\'s number, digits only'],
+    problems: ['projectNumber: got "12a", must be the project\'s number, 6 to 19 digits'],
+  },
+  {
+    fact: "a project number of too few digits",
+    config: { projectNumber: "123" },
+    problems: ['projectNumber: got "123", must be the project\'s number, 6 to 19 digits'],
   },
   { fact: "no services", config: { services: undefined }, problems: ["services: is missing; a map is needed"] },
   {
