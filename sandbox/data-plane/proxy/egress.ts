@@ -39,14 +39,15 @@ const INSIDE = new BlockList();
 for (const [network, prefix] of [
   ...[["0.0.0.0", 8] as const, ["127.0.0.0", 8] as const, ["169.254.0.0", 16] as const],
   ...[["10.0.0.0", 8] as const, ["172.16.0.0", 12] as const, ["192.168.0.0", 16] as const],
-  // Shared between the customers of a provider, multicast, and what is reserved.
-  ...[["100.64.0.0", 10] as const, ["224.0.0.0", 4] as const, ["240.0.0.0", 4] as const],
+  // Shared between the customers of a provider, of protocols and measurements, multicast, and what is reserved.
+  ...[["100.64.0.0", 10] as const, ["192.0.0.0", 24] as const, ["198.18.0.0", 15] as const],
+  ...[["224.0.0.0", 4] as const, ["240.0.0.0", 4] as const],
 ] as const) {
   INSIDE.addSubnet(network, prefix, "ipv4");
 }
 for (const [network, prefix] of [
-  // Unspecified, loopback, unique local, link-local, multicast.
-  ...[["::", 127] as const, ["fc00::", 7] as const, ["fe80::", 10] as const, ["ff00::", 8] as const],
+  // Unspecified and loopback, with the IPv4 addresses written like them; unique local, link-local and site-local, multicast.
+  ...[["::", 96] as const, ["fc00::", 7] as const, ["fe80::", 9] as const, ["ff00::", 8] as const],
   // An IPv4 address within, by a translator or tunnel of this network.
   ...[["64:ff9b::", 96] as const, ["64:ff9b:1::", 48] as const, ["2002::", 16] as const],
 ] as const) {
