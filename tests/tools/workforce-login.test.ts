@@ -167,6 +167,7 @@ describe("workforce-login", () => {
         ...{ stack: "dev", file: "Pulumi.dev.yaml", services: [], plane: company.plane, declared: {} },
         identity: (name: string) => ({ name, email: name }),
         access: () => company.plane.proxyFor({}),
+        watch: () => () => {},
       } as unknown as RunningMesh;
       const state = temporaryFolder();
       const place = path.join(state, "dev");
