@@ -33,8 +33,7 @@ export function tunnel(
   let isJoined = false;
   const giveUp = (why: string) => {
     outside.destroy();
-    if (isJoined) socket.destroy();
-    else onUnreached(why);
+    if (!isJoined) onUnreached(why);
   };
   outside.setTimeout(dialMs, () => giveUp(noConnection(dialMs)));
   outside.once("connect", () => {

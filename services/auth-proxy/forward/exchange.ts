@@ -242,13 +242,13 @@ export class Exchange implements Dispatcher.DispatchHandler, Flight {
     if (!this.core.flights.delete(this)) return;
     const here = flightsOn(incoming.socket);
     here.splice(here.indexOf(this), 1);
-    if (!this.#over && !response.writableFinished) {
+    const isCut = !this.#over && !response.writableFinished;
+    this.#over = true;
+    if (isCut) {
       this.#code = "client-gone";
-      this.#over = true;
       this.#abortUpstream?.(new ServiceError("client-gone", "the client closed the connection"));
       this.#body?.destroy();
     }
-    this.#over = true;
     this.core.ended?.({
       incoming,
       backend,

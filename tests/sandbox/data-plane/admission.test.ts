@@ -140,7 +140,7 @@ describe("front end: host, path and ingress", () => {
   it("answers 503 for a service without a revision that is ready", async () => {
     const secretKeyRef = { secret: "missing", version: "1" };
     const envs = [{ name: "KEY", valueSource: { secretKeyRef } }];
-    const { controlPlane, plane } = await openMesh(
+    const { controlPlane, plane, decisions, said } = await openMesh(
       (broken) => {
         deploy(broken, "caller");
         assert.throws(() => deploy(broken, "broken", { container: { envs }, self: { invokerIamDisabled: true } }), {
@@ -154,6 +154,8 @@ describe("front end: host, path and ingress", () => {
       const answer = await ask(await plane.proxyFor({}), url("broken"));
       assert.equal(answer.code, 503);
       assert.match(answer.body, /<title>503 Service Unavailable<\/title>/);
+      assert.equal(said(), "503 broken: broken has no revision that is ready");
+      assert.equal(decisions.at(-1)!.reason, "no-ready-revision");
     } finally {
       await plane.close();
     }
@@ -176,6 +178,37 @@ describe("front end: host, path and ingress", () => {
     assert.match(body, /<h2>The service you requested is not available yet\.<\/h2>/);
   });
 
+  it("takes a target in full, with or without a path", async () => {
+    const { host } = new URL(url("order"));
+    const token = await mesh.plane.idToken(caller, url("order"));
+    for (const [rest, path] of [
+      ["/stats?a=b", "/stats?a=b"],
+      ["?a=b", "/?a=b"],
+    ]) {
+      const socket = await reach(await mesh.plane.proxyFor({}), host);
+      socket.write(`GET https://${host}${rest} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n`);
+      socket.write(`Authorization: Bearer ${token}\r\n\r\n`);
+      let text = "";
+      for await (const chunk of socket) text += chunk;
+      assert.match(text, /^HTTP\/1\.1 200 /);
+      assert.ok(text.includes(`"path":"${path}"`), text);
+    }
+  });
+
+  it("answers 501 to an upgrade where a stand-in is all there is", async () => {
+    const { host } = new URL(url("order"));
+    const token = await mesh.plane.idToken(caller, url("order"));
+    const socket = await reach(await mesh.plane.proxyFor({}), host);
+    socket.write(`GET /ws HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: echo\r\n`);
+    socket.write(`Authorization: Bearer ${token}\r\n\r\n`);
+    let text = "";
+    for await (const chunk of socket) text += chunk;
+    assert.match(
+      text,
+      /^HTTP\/1\.1 501 [\s\S]*content-type: text\/plain\r\n[\s\S]*\r\n\r\na stand-in takes no upgrades\n$/i,
+    );
+  });
+
   it("answers 403 with Cloud Run's page where there is no token, the path escaped", async () => {
     const socket = await reach(await mesh.plane.proxyFor({}), new URL(url("order")).host);
     socket.write(`GET /a<b?secret=1 HTTP/1.1\r\nHost: ${new URL(url("order")).host}\r\nConnection: close\r\n\r\n`);
@@ -183,6 +216,7 @@ describe("front end: host, path and ingress", () => {
     for await (const chunk of socket) text += chunk;
     assert.match(text, /^HTTP\/1\.1 403 Forbidden\r\nContent-Type: text\/html; charset=UTF-8\r\n/);
     assert.equal(text.slice(text.indexOf("\r\n\r\n") + 4), FORBIDDEN);
+    assert.equal(mesh.said(), "403 order: the request carries no token");
     const { caller: who, path, method, verdict, reason } = mesh.decisions.at(-1)!;
     assert.deepEqual(
       { who, path, method, verdict, reason },

@@ -1,10 +1,10 @@
-/** What leaves for a host of the internet by plain HTTP: how long it may take, and answers that no server should give. */
+/** What leaves for a host of the internet: how long it may take, how it ends, and answers that no server should give. */
 import * as assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
-import { type AddressInfo, connect, createServer, type Server } from "node:net";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
-import { passOn, type WayOut } from "../../../sandbox/data-plane/proxy/outside";
+import { passOn, tunnel, type WayOut } from "../../../sandbox/data-plane/proxy/outside";
 
 const DIAL_MS = 50;
 
@@ -74,4 +74,42 @@ describe("a request that leaves for a host of the internet", () => {
     assert.equal(code, "200");
     assert.doesNotMatch(heard, /trailer/i);
   });
+});
+
+describe("a tunnel to a host of the internet", () => {
+  /** Both ends of a tunnel: what the caller holds, and what the host does. */
+  async function joined(): Promise<{ caller: Socket; host: Socket; end: () => void }> {
+    const outside = createServer();
+    const door = createServer((socket) => {
+      const { port } = outside.address() as AddressInfo;
+      tunnel(
+        socket.on("error", () => {}),
+        Buffer.alloc(0),
+        "127.0.0.1",
+        port,
+        {},
+        (why) => assert.fail(why),
+      );
+    });
+    for (const server of [outside, door]) await once(server.listen(0, "127.0.0.1"), "listening");
+    const met = once(outside, "connection") as Promise<[Socket]>;
+    const caller = connect((door.address() as AddressInfo).port, "127.0.0.1").on("error", () => {});
+    const [host] = await met;
+    host.on("error", () => {});
+    assert.equal(String(await once(caller, "data")), "HTTP/1.1 200 Connection Established\r\n\r\n");
+    return { caller, host, end: () => [door, outside].forEach((server) => void server.close()) };
+  }
+
+  for (const [who, whom] of [
+    ["caller", "host"],
+    ["host", "caller"],
+  ] as const) {
+    it(`ends for the ${whom} when the ${who} breaks it off`, async () => {
+      const { end, ...sides } = await joined();
+      const closed = once(sides[whom].resume(), "close");
+      sides[who].resetAndDestroy();
+      await closed;
+      end();
+    });
+  }
 });

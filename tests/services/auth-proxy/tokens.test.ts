@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import { connect } from "node:net";
 import { afterEach, describe, it } from "mocha";
 import { claimsOf, Fake, HeldClock, http, idToken, json, until } from "../support";
 import { backendFake, later, proxyWith, stopAll } from "./support";
@@ -132,6 +133,52 @@ describe("the auth proxy's tokens", () => {
     await until(() => proxy.metadata.seen.length > 0);
     const got = await post();
     assert.deepEqual([got.status, got.text, backend.seen.length], [200, "taken", 2]);
+  });
+
+  it("that come once the client has left are used for nothing", async () => {
+    const backend = await backendFake();
+    const held: (() => void)[] = [];
+    const mint = mintsAnew(Date.now);
+    const metadata = await Fake.start((seen, response) => void held.push(() => mint(seen, response)));
+    later(() => metadata.stop());
+    const lines: string[] = [];
+    const world = { line: (line: string) => lines.push(line) };
+    const env = { BACKEND_URL: backend.url, GCE_METADATA_HOST: metadata.host, REQUEST_LOG: "on" };
+    const proxy = await proxyWith(env, world);
+    const client = connect(proxy.port, "127.0.0.1");
+    client.write("GET /left HTTP/1.1\r\nHost: h\r\n\r\n");
+    await until(() => metadata.seen.some(({ url }) => url.includes("/identity")));
+    assert.equal((await http(`${proxy.url}/health`)).status, 200, "by then the request has come");
+    client.destroy();
+    await until(() => lines.some((line) => line.includes('"code":"client-gone"')));
+    for (const answer of held) answer();
+    assert.equal((await http(`${proxy.url}/`)).status, 200);
+    assert.deepEqual(
+      backend.seen.map(({ url }) => url),
+      ["/"],
+    );
+  });
+
+  it("that are refused to a client that has left are not fetched anew", async () => {
+    let left = false;
+    const backend = await backendFake((seen, response) => {
+      if (seen.url !== "/refused") return void response.end("taken");
+      response.on("close", () => {
+        left = true;
+      });
+      response.writeHead(401, { ...REFUSED, "content-length": "2" }).write("n");
+    });
+    const proxy = await proxyWith({ BACKEND_URL: backend.url });
+    await http(`${proxy.url}/`);
+    proxy.metadata.answer(mintsAnew(Date.now));
+    const client = connect(proxy.port, "127.0.0.1");
+    client.write("GET /refused HTTP/1.1\r\nHost: h\r\n\r\n");
+    await until(() => backend.seen.length === 2);
+    assert.equal((await http(`${proxy.url}/`)).text, "taken", "by then the refusal has come");
+    client.destroy();
+    await until(() => left);
+    assert.equal((await http(`${proxy.url}/`)).text, "taken");
+    assert.deepEqual(proxy.metadata.seen, []);
   });
 
   for (const status of [429, 500, 502, 503]) {

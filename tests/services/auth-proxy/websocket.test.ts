@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { connect, type Socket } from "node:net";
 import { afterEach, describe, it } from "mocha";
-import { http, idToken, until } from "../support";
+import { HeldClock, http, idToken, until } from "../support";
 import { handBackend, later, proxyWith, raw, stands, stopAll, told } from "./support";
 
 const MIB = 1_048_576;
@@ -192,6 +192,54 @@ describe("the auth proxy's WebSockets", () => {
     await until(() => flooded);
     await proxy.stopProxy();
     socket.destroy();
+  });
+
+  it("are cut two seconds after their idle time where their client reads nothing", async () => {
+    const backend = await handBackend((_, response) => response.end());
+    let written = 0;
+    let flooded: Socket | undefined;
+    backend.server.on("upgrade", (_, socket: Socket) => {
+      socket.on("error", () => {});
+      socket.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n");
+      const more = (): void => {
+        do written += 1;
+        while (socket.write(Buffer.alloc(65_536)));
+        flooded = socket;
+        socket.once("drain", more);
+      };
+      more();
+    });
+    const clock = new HeldClock(Date.now());
+    const proxy = await proxyWith({ BACKEND_URL: backend.url, STREAM_IDLE_TIMEOUT_MS: "1000" }, { clock });
+    const socket = connect(proxy.port, "127.0.0.1");
+    later(async () => socket.destroy());
+    let isCut = false;
+    socket.on("error", () => {
+      isCut = true;
+    });
+    socket.write(handshake("/flood"));
+    socket.pause();
+    await until(() => flooded !== undefined);
+    await stands(() => written);
+    await clock.pass(1_125);
+    await until(() => flooded!.destroyed, "the proxy lets go of the backend");
+    assert.equal(isCut, false);
+    await clock.pass(2_000);
+    await until(() => {
+      socket.write("x");
+      return isCut;
+    });
+  });
+
+  it("leave nothing to wait for once their client has gone", async () => {
+    const backend = await echoBackend();
+    const clock = new HeldClock(Date.now());
+    const proxy = await proxyWith({ BACKEND_URL: backend.url }, { clock });
+    await http(`${proxy.url}/`);
+    await raw(proxy.port, handshake(), (text) => text.endsWith("hello"));
+    await until(() => backend.seen[0]!.socket.destroyed);
+    await clock.pass(500);
+    assert.equal(clock.waiting, 0);
   });
 
   it("are refused to pages of undeclared origins, as browsers do not ask", async () => {
