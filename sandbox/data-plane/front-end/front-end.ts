@@ -115,10 +115,7 @@ export class FrontEnd {
 
 function arrivalOf({ visitor, position, service, iap }: Entrance, request: IncomingMessage): Arrival {
   const { headers } = request;
-  // A target in absolute form names its host itself (RFC 9112, 3.2.2).
-  const absolute = /^https?:\/\/([^/?#]+)(.*)$/i.exec(request.url ?? "");
-  if (absolute) request.url = absolute[2]?.startsWith("/") ? absolute[2] : `/${absolute[2]}`;
-  const host = (absolute?.[1] ?? headers.host ?? "").toLowerCase().replace(/:\d+$/, "");
+  const host = (headers.host ?? "").toLowerCase().replace(/:\d+$/, "");
   const { person } = visitor;
   return {
     host,

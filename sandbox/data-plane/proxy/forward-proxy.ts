@@ -59,6 +59,7 @@ export class ForwardProxy {
     this.#secure = serve(({ visitor, host }, ...exchange) => options.traffic.request(visitor, host, ...exchange));
     this.#secure.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
       const { visitor, host } = this.#origins.get(socket)!;
+      request.url = originForm(request.url ?? "/");
       options.traffic.upgrade(visitor, host, request, socket, head);
     });
     this.#clear = serve((origin, ...exchange) => this.#serveClear(origin, ...exchange));

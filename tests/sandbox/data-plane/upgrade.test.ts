@@ -55,6 +55,13 @@ describe("front end: upgrades", () => {
     await until(async () => (await seen()).left === before.left + 1, "the container sees the caller leave");
   });
 
+  it("may name their target in full", async () => {
+    const { socket, received } = await upgrade("order", `${url("order")}/ws`, await good());
+    await until(() => received.text.endsWith("early "), "what was sent with the request");
+    assert.equal(mesh.decisions.at(-1)!.path, "/ws");
+    socket.destroy();
+  });
+
   it("are refused like every other request", async () => {
     for (const [token, code] of [
       [undefined, "403 Forbidden"],
