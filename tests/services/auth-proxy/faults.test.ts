@@ -114,6 +114,12 @@ describe("bad input to the auth proxy", () => {
     });
   }
 
+  it("says which transfer coding it takes", async () => {
+    const proxy = await proxyWith({ BACKEND_URL: "http://127.0.0.1:9" });
+    const got = await raw(proxy.port, post("Transfer-Encoding: gzip, chunked\r\n", "0\r\n\r\n"));
+    assert.ok(got.includes('"message":"the body\'s transfer coding is not known here; allowed: chunked"'), got);
+  });
+
   it("leaves ordinary paths as they are, byte for byte", async () => {
     const backend = await backendFake();
     const proxy = await proxyWith({ BACKEND_URL: backend.url });
