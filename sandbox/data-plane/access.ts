@@ -39,8 +39,10 @@ export class AccessDesk {
   }
 
   async give(visitor: Visitor): Promise<ProxyAccess> {
-    if (this.#isClosed) throw new Error("the data plane is closed");
+    this.#assertOpen();
     const port = await this.openProxy(visitor);
+    // Closed meanwhile: nobody would close another port.
+    this.#assertOpen();
     const metadataHost = visitor.metadata && `127.0.0.1:${await this.#portOf(visitor.metadata)}`;
     const env = localEnvironment({ proxyPort: port, ...this.#trust, metadataHost });
     return { url: `http://127.0.0.1:${port}`, caFile: this.#trust.authorityFile, env };
@@ -51,6 +53,10 @@ export class AccessDesk {
     await Promise.allSettled(this.#ports.values());
     for (const server of this.#servers) server.closeAllConnections();
     await Promise.all(this.#servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  }
+
+  #assertOpen(): void {
+    if (this.#isClosed) throw new Error("the data plane is closed");
   }
 
   /** A port of its own per identity: nothing in a request to a metadata server says whose it is. */

@@ -11,7 +11,9 @@ import {
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { type TLSSocket, connect as tlsConnect } from "node:tls";
 import type { ProxyAccess } from "../../../sandbox/data-plane";
+import { AccessDesk } from "../../../sandbox/data-plane/access";
 import type { Visitor } from "../../../sandbox/data-plane/callers";
+import type { MetadataServer } from "../../../sandbox/data-plane/identity/metadata-server";
 import { ForwardProxy, type ForwardProxyOptions } from "../../../sandbox/data-plane/proxy/forward-proxy";
 import { until } from "../../support/until";
 import { type Answer, ask, deploy, email, type Mesh, openMesh, reach, url } from "./mesh";
@@ -81,6 +83,19 @@ describe("forward proxy", () => {
     const socket = connect(await opening, "127.0.0.1");
     const [error] = (await once(socket, "error")) as [NodeJS.ErrnoException];
     assert.equal(error.code, "ECONNREFUSED");
+  });
+
+  it("is given to nobody who asked while the data plane closed, nor is a metadata server", async () => {
+    let opened = (_: number) => {};
+    const desk = new AccessDesk("", () => new Promise((resolve) => (opened = resolve)));
+    const given = desk.give({
+      name: () => "order",
+      route: () => ({ from: "internet" }),
+      metadata: {} as MetadataServer,
+    });
+    await desk.close();
+    opened(1);
+    await assert.rejects(given, { message: "the data plane is closed" });
   });
 
   it("listens on this machine only", () => {
