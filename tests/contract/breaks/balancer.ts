@@ -29,8 +29,8 @@ export const OF_BALANCER: readonly Break[] = [
   {
     check: "the backend's own audience",
     file: RESOURCE,
-    find: "audience: `/projects/${number}/global/backendServices/${generatedId}`,",
-    replace: "audience: `/projects/${number}/global/backendServices/${name}`,",
+    find: "audience: backendAudience(number, generatedId),",
+    replace: "audience: backendAudience(number, name),",
     red: "an assertion is meant for the backend, by its generated id",
   },
   {

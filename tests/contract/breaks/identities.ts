@@ -57,7 +57,7 @@ export const OF_IDENTITIES: readonly Break[] = [
   {
     check: "the audience",
     file: ID_TOKEN,
-    find: "if (!audience.some((one) => (isExact ? audiences.includes(one) : accepts(audiences, one)))) {",
+    find: "if (audiences && !audience.some((one) => (isExact ? audiences.includes(one) : accepts(audiences, one)))) {",
     replace: "if (false) {",
     red: "frontend with a token for another audience is refused by backend-api with 401 (token)",
   },

@@ -11,15 +11,15 @@ export const OF_REQUESTS: readonly Break[] = [
   {
     check: "the host",
     file: ADMISSION,
-    find: "arrival.service ?? services.byHost(host);",
-    replace: "arrival.service ?? services.byHost(host) ?? services.byName('frontend');",
+    find: "arrival.service ?? led?.service ?? services.byHost(host);",
+    replace: "arrival.service ?? led?.service ?? services.byHost(host) ?? services.byName('frontend');",
     red: "a host that no service has is 404, with Cloud Run's page",
   },
   {
     check: "reserved paths",
     file: ADMISSION,
-    find: "if (RESERVED.test(path)) return",
-    replace: "if (false) return",
+    find: 'if (RESERVED.test(heard.split("?", 1)[0] ?? "/"))',
+    replace: "if (false)",
     red: "a path that Cloud Run keeps is 404",
   },
   {
@@ -123,8 +123,8 @@ export const OF_REQUESTS: readonly Break[] = [
   {
     check: "404 for a host that nobody has",
     file: ADMISSION,
-    find: 'return refuse("host-unknown", notFound(),',
-    replace: 'return refuse("host-unknown", forbidden(path),',
+    find: 'if (!service) return refuse("host-unknown", notFound(),',
+    replace: 'if (!service) return refuse("host-unknown", forbidden(path),',
     red: "a host that no service has is 404, with Cloud Run's page",
   },
   {
