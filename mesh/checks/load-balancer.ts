@@ -149,7 +149,7 @@ function checkProtection({ protection = {} }: Written): Finding[] {
 function checkRouted({ key, ingress, iap, routed, access }: ServiceSpec): Finding[] {
   if (!routed) return [];
   const at = `services.${key}`;
-  const [path = "/"] = routed.paths;
+  const [path] = routed.paths;
   const route = `${AT}.routes.${path}`;
   const problems: Finding[] = [];
   if (ingress !== "load-balancer") {

@@ -49,6 +49,16 @@ const CALLS: readonly (readonly [caller: string, callee: string, told: string])[
     "web",
     'services.web.access: [{ member: "serviceAccount:ci@other.iam.gserviceaccount.com", until: YYYY-MM-DD }]',
   ],
+  [
+    "CI@other.iam.GServiceAccount.com",
+    "web",
+    'services.web.access: [{ member: "serviceAccount:CI@other.iam.GServiceAccount.com", until: YYYY-MM-DD }]',
+  ],
+  [
+    "bob@x.gserviceaccount.com.example",
+    "api",
+    'services.api.access: [{ member: "user:bob@x.gserviceaccount.com.example", until: YYYY-MM-DD }]',
+  ],
   ["user:ada@acme.com", "desk", 'services.desk.iap.access: [{ member: "user:ada@acme.com", until: YYYY-MM-DD }]'],
   ["move-orders", "desk", iap],
   ["serviceAccount:ci@other.iam.gserviceaccount.com", "desk", iap],
@@ -100,5 +110,10 @@ describe("what permits a call", () => {
     assert.deepEqual(told, { line: "a later `until` at developers.laptop" });
     const member = permissionFor("Eve@acme.com", "web", mesh, "2027-04-01");
     assert.deepEqual(member, { line: "a later `until` at services.web.access[0]" });
+  });
+
+  it("is one more call, where the day that has passed ends other calls and never was an end of this one", () => {
+    const told = permissionFor("user:ada@acme.com", "api", mesh, "2027-04-01");
+    assert.deepEqual(told, { line: "developers.laptop.calls: [api]" });
   });
 });

@@ -13,6 +13,7 @@ describe("the name that was meant", () => {
     ["api", ["ap", "app"], "ap"],
     ["ab", ["ba"], "ba"],
     ["ab", ["bx"], undefined],
+    ["ab", ["xa"], undefined],
     ["abc", ["cba"], undefined],
     ["abcd", ["badx"], undefined],
     ["abcdef", ["abxyef"], "abxyef"],

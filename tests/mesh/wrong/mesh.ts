@@ -20,8 +20,8 @@ export const wrongMeshes: readonly WrongConfig[] = [
     problems: ['gcp:region: "europe-west9-a" is not a region; write one like "europe-west9"'],
   },
   {
-    fact: "no project number",
-    place: { projectNumber: "" },
+    fact: "no project number, and none that could be looked up",
+    place: { projectNumber: undefined },
     problems: [
       'projectNumber: is not known; run "pulumi config set projectNumber NUMBER" with the number that "gcloud projects describe PROJECT_ID" prints',
     ],

@@ -179,6 +179,19 @@ export const wrongInstances: readonly WrongConfig[] = [
     ],
   ]),
   {
+    fact: "a service with a GPU and a number of CPUs that is too few for it and that no container has",
+    web: { ...l4, resources: { ...gpu, cpu: "3", memory: "16Gi" } },
+    problems: ['services.web.resources.cpu: got "3"; nvidia-l4 needs at least 4 CPUs: set cpu: "4"'],
+  },
+  {
+    fact: "a service with a GPU and two problems, one of the GPU and one of the memory alone",
+    web: { ...l4, resources: { gpu: 1, cpu: "4", memory: "17Gi" } },
+    problems: [
+      "services.web.resources.cpuIdle: is missing, and the default is true; a GPU needs its CPU all the time: set cpuIdle: false",
+      'services.web.resources.memory: got "17Gi", which needs at least 6 CPUs; set cpu: "6", or memory: 16Gi',
+    ],
+  },
+  {
     fact: "a service with a GPU, and nothing that it needs",
     web: { ...l4, resources: { gpu: 1 } },
     problems: [
