@@ -37,14 +37,10 @@ export function createBackend(callee: string, origin: string, connections: Conne
     pipelining: 1,
   };
   const dispatcher = (): Dispatcher => {
-    if (proxyOf(env, protocol)) {
-      return new EnvHttpProxyAgent({
-        ...options,
-        httpProxy: env["http_proxy"] ?? env["HTTP_PROXY"] ?? "",
-        httpsProxy: env["https_proxy"] ?? env["HTTPS_PROXY"] ?? "",
-        noProxy: env["no_proxy"] ?? env["NO_PROXY"] ?? "",
-        allowH2: http2,
-      });
+    const proxy = proxyOf(env, protocol);
+    if (proxy) {
+      const noProxy = env["no_proxy"] ?? env["NO_PROXY"] ?? "";
+      return new EnvHttpProxyAgent({ ...options, httpProxy: proxy, httpsProxy: proxy, noProxy, allowH2: http2 });
     }
     const plain = http2 && protocol === "http:";
     return new Pool(origin, {
@@ -56,7 +52,8 @@ export function createBackend(callee: string, origin: string, connections: Conne
   return { callee, origin, host, http2, dispatcher: dispatcher() };
 }
 
-function proxyOf(env: Environment, protocol: string): boolean {
+/** The proxy that the environment names for a protocol; empty or absent where it names none. */
+function proxyOf(env: Environment, protocol: string): string | undefined {
   const name = protocol === "https:" ? "https_proxy" : "http_proxy";
-  return Boolean(env[name] ?? env[name.toUpperCase()]);
+  return env[name] ?? env[name.toUpperCase()];
 }

@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { request } from "node:http";
+import { createServer, request } from "node:http";
 import { createServer as createHttp2 } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, it } from "mocha";
@@ -107,6 +107,53 @@ describe("the auth proxy's gate", () => {
     assert.equal(seen[0]![":path"], "/x?y");
     assert.match(String(seen[0]!["x-serverless-authorization"]), /^Bearer /);
     assert.equal(seen[0]!["connection"], undefined);
+  });
+});
+
+describe("the auth proxy behind a proxy", () => {
+  afterEach(stopAll);
+
+  /** A proxy that opens no tunnel, and what it was asked for. */
+  async function outbound() {
+    const asked: string[] = [];
+    const server = createServer().on("connect", (incoming, socket) => {
+      asked.push(incoming.url!);
+      socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
+    });
+    await listen(server);
+    later(() => new Promise((resolve) => server.close(resolve)));
+    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+  }
+
+  for (const [protocol, set, used] of [
+    ["https", ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"], "https_proxy"],
+    ["https", ["HTTPS_PROXY", "http_proxy", "HTTP_PROXY"], "HTTPS_PROXY"],
+    ["https", ["http_proxy", "HTTP_PROXY"], undefined],
+    ["http", ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"], "http_proxy"],
+    ["http", ["https_proxy", "HTTPS_PROXY", "HTTP_PROXY"], "HTTP_PROXY"],
+    ["http", ["https_proxy", "HTTPS_PROXY"], undefined],
+  ] as const) {
+    it(`reaches a backend of ${protocol} ${used ? `through ${used}` : "straight"} where ${set.join(", ")} are set`, async () => {
+      const way = await outbound();
+      const aside = await outbound();
+      const env = Object.fromEntries(set.map((name) => [name, (name === used ? way : aside).url]));
+      const proxy = await proxyWith({ BACKEND_URL: `${protocol}://127.0.0.1:9`, ...env });
+      const got = await http(`${proxy.url}/`);
+      assert.deepEqual([got.status, got.json.error.code], [502, "callee-unreachable"]);
+      assert.deepEqual([way.asked, aside.asked], [used ? ["127.0.0.1:9"] : [], []]);
+    });
+  }
+
+  it("reaches what NO_PROXY names straight, and reads it in lower case first", async () => {
+    const way = await outbound();
+    const ask = async (env: Record<string, string>) => {
+      const proxy = await proxyWith({ BACKEND_URL: "https://127.0.0.1:9", HTTPS_PROXY: way.url, ...env });
+      await http(`${proxy.url}/`);
+      return way.asked.splice(0).length;
+    };
+    assert.equal(await ask({ NO_PROXY: "127.0.0.1" }), 0);
+    assert.equal(await ask({ NO_PROXY: "other.example" }), 1);
+    assert.equal(await ask({ NO_PROXY: "127.0.0.1", no_proxy: "other.example" }), 1);
   });
 });
 
