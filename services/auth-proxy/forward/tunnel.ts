@@ -37,7 +37,6 @@ export class Tunnel implements Dispatcher.DispatchHandler, Flight {
     this.#startedMs = core.clock.now();
     this.deadlineMs = this.#startedMs + core.options.requestTimeoutMs;
     core.flights.add(this);
-    socket.on("error", () => {});
     socket.on("close", () => this.#end());
   }
 

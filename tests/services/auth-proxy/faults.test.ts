@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import { once } from "node:events";
 import { createServer as createTls } from "node:https";
 import { type AddressInfo, connect } from "node:net";
 import { afterEach, describe, it } from "mocha";
@@ -170,6 +171,21 @@ describe("bad input to the auth proxy", () => {
     clearInterval(drip);
     assert.deepEqual(told(got), { status: 408, code: "request-stalled" });
   });
+
+  for (const [what, text] of [
+    ["CONNECT", "CONNECT h:443 HTTP/1.1\r\nHost: h\r\n\r\n"],
+    ["a WebSocket", "GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"],
+    ["an upgrade to something else", "GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"],
+  ] as const) {
+    it(`goes on where the connection breaks behind ${what}`, async () => {
+      const proxy = await proxyWith({ BACKEND_URL: "http://127.0.0.1:9" });
+      const socket = connect(proxy.port, "127.0.0.1");
+      socket.write(text, () => socket.resetAndDestroy());
+      await once(socket, "close");
+      const got = await http(`${proxy.url}/health`);
+      assert.deepEqual([got.status, got.json.status], [200, "ok"]);
+    });
+  }
 
   it("cuts a client that stops sending its body", async () => {
     const backend = await handBackend((incoming) => incoming.resume());

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { connect, type Socket } from "node:net";
 import { afterEach, describe, it } from "mocha";
 import { HeldClock, http, idToken, until } from "../support";
-import { handBackend, later, proxyWith, raw, stands, stopAll, told } from "./support";
+import { handBackend, later, proxyWith, raw, rawBackend, stands, stopAll, told } from "./support";
 
 const MIB = 1_048_576;
 
@@ -73,6 +73,22 @@ describe("the auth proxy's WebSockets", () => {
     const proxy = await proxyWith({ BACKEND_URL: backend.url });
     const got = await raw(proxy.port, handshake("/refused"));
     assert.match(got, /^HTTP\/1\.1 403 Forbidden\r\n[\s\S]*x-own: 1\r\n[\s\S]*\r\n\r\nno$/i);
+  });
+
+  it("keep the bytes of the backend's headers, opened or refused", async () => {
+    const backend = await rawBackend((socket) =>
+      socket.once("data", (asked) =>
+        socket.end(
+          String(asked).startsWith("GET /open")
+            ? "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nX-Own: caf\xe9\r\n\r\n"
+            : "HTTP/1.1 403 Forbidden\r\nX-Own: caf\xe9\r\nContent-Length: 0\r\n\r\n",
+          "latin1",
+        ),
+      ),
+    );
+    const proxy = await proxyWith({ BACKEND_URL: backend.url });
+    assert.match(await raw(proxy.port, handshake("/open")), /^HTTP\/1\.1 101 [\s\S]*x-own: caf\xe9\r\n/i);
+    assert.match(await raw(proxy.port, handshake("/refused")), /^HTTP\/1\.1 403 [\s\S]*x-own: caf\xe9\r\n/i);
   });
 
   it("that the backend answers with a page hold it back while the client does not read", async () => {
