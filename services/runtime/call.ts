@@ -150,7 +150,7 @@ export function createCaller(options: CallerOptions): Caller {
           const failed = error ? error.code === "callee-unreachable" : isPassing(answer!.status);
           if (failed) budget.failed();
           else budget.succeeded();
-          const waitMs = failed ? backoffMs(sent + 1, random, header(answer, "retry-after")) : 0;
+          const waitMs = backoffMs(sent + 1, random, header(answer, "retry-after"));
           const again = failed && sent < retries && (call.idempotent ?? isIdempotent(call.method ?? "GET"));
           if (!again || !budget.allows || clock.now() + waitMs >= limit.atMs) {
             if (error) throw error;

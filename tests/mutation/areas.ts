@@ -102,6 +102,7 @@ function servicesTests(): string[] {
     "retry",
     "server",
     "token-source",
+    "validate",
   ];
   const all = [...parts, ...services];
   return all.map((name) => `tests/services/${name}.test.ts`);

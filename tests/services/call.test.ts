@@ -208,9 +208,11 @@ describe("the authenticated caller", () => {
     assert.equal(fake.seen.length, 1);
     await clock.pass(1);
     assert.equal((await call).status, 200);
-    fake.answer((_, response) => json(response, 503, {}, { "retry-after": "60" }));
-    assert.equal((await caller({ clock }).call({ path: "/" })).status, 503);
-    assert.equal(fake.seen.length, 1);
+    for (const seconds of ["60", "10"]) {
+      fake.answer((_, response) => json(response, 503, {}, { "retry-after": seconds }));
+      assert.equal((await caller({ clock, timeoutMs: 10_000 }).call({ path: "/" })).status, 503);
+      assert.equal(fake.seen.length, 1);
+    }
   });
 
   it("stops sending again when most calls fail", async () => {

@@ -144,7 +144,7 @@ export interface Got {
 /** One request on a connection of its own. */
 export function http(
   url: string,
-  options: { method?: string; headers?: Record<string, string>; body?: string; json?: unknown } = {},
+  options: { method?: string; headers?: Record<string, string | string[]>; body?: string; json?: unknown } = {},
 ): Promise<Got> {
   return new Promise((resolve, reject) => {
     const body = options.json === undefined ? options.body : JSON.stringify(options.json);

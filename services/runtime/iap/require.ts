@@ -33,10 +33,9 @@ export function requireIapIdentity(
 }
 
 /**
- * The assertion among a request's headers. Several are joined as HTTP joins them, and hold nowhere: which of them another
- * server would read cannot be known.
+ * The assertion among a request's headers. Several are joined by commas, and hold nowhere: which of them another server
+ * would read cannot be known.
  */
 export function assertionIn(headers: IncomingHttpHeaders): string | undefined {
-  const value = headers["x-goog-iap-jwt-assertion"];
-  return Array.isArray(value) ? value.join(", ") : value;
+  return headers["x-goog-iap-jwt-assertion"]?.toString();
 }

@@ -67,7 +67,7 @@ describe("a handler behind requireIapIdentity", () => {
     stops.push(() => running.stop());
     const url = `http://127.0.0.1:${running.port}`;
     return {
-      get: (path: string, headers: Record<string, string> = {}) => http(`${url}${path}`, { headers }),
+      get: (path: string, headers: Record<string, string | string[]> = {}) => http(`${url}${path}`, { headers }),
       post: (json: unknown, headers: Record<string, string>) => http(`${url}/`, { method: "POST", headers, json }),
     };
   }
@@ -133,12 +133,14 @@ describe("a handler behind requireIapIdentity", () => {
     assert.equal((await get("/", of())).status, 200);
   });
 
-  it("is not reached with two assertions, even of the same person", async () => {
+  it("is not reached with two assertions, even of the same person, in one line or in two", async () => {
     const { get } = await start();
-    const twice = `${assertion()}, ${assertion()}`;
-    const answer = await get("/", { "x-goog-iap-jwt-assertion": twice });
     const { code, message } = refusal("it is no JWT");
-    assert.deepEqual([answer.status, answer.json], [401, { error: { code, message } }]);
+    for (const twice of [`${assertion()}, ${assertion()}`, [assertion(), assertion()]]) {
+      const answer = await get("/", { "x-goog-iap-jwt-assertion": twice });
+      assert.deepEqual([answer.status, answer.json], [401, { error: { code, message } }]);
+    }
+    assert.deepEqual(reached, []);
   });
 
   it("is not reached by a person who is known and not permitted: 403", async () => {
