@@ -194,7 +194,7 @@ function answering(request: IncomingMessage, response: ServerResponse): (answer:
   return (answer) => {
     if (response.headersSent) return void response.destroy();
     if (!request.complete) response.shouldKeepAlive = false;
-    send(response, answer, request.method === "HEAD");
+    send(response, answer);
     request.resume();
   };
 }

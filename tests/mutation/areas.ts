@@ -74,6 +74,7 @@ export const AREAS = {
       "admission",
       "upgrade",
       "forward",
+      "repeated",
       "iap",
       "load-balancer",
       "not-played",

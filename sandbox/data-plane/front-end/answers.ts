@@ -107,10 +107,11 @@ export function headersOf({ type, body, headers }: Answer): Record<string, strin
   };
 }
 
-export function send(response: ServerResponse, answer: Answer, head = false): void {
+/** Node leaves the body out where HEAD was asked. */
+export function send(response: ServerResponse, answer: Answer): void {
   // Whoever tried to answer before may have left a phrase behind.
   response.writeHead(answer.code, STATUS_CODES[answer.code], headersOf(answer) as OutgoingHttpHeaders);
-  response.end(head ? undefined : answer.body);
+  response.end(answer.body);
 }
 
 function page(code: number, title: string, heading: string, sentence: string): Answer {

@@ -65,7 +65,7 @@ export async function forward(exchange: Exchange): Promise<void> {
     else {
       // What is left of the request has nowhere to go.
       if (!request.complete) response.shouldKeepAlive = false;
-      send(response, answer, request.method === "HEAD");
+      send(response, answer);
       request.resume();
     }
     report({ code: answer.code, failure: { reason, message } });
@@ -148,7 +148,7 @@ function attemptOnce(
 ): Promise<IncomingMessage> {
   const isChunked = request.headers["transfer-encoding"] !== undefined;
   const hasBody = isChunked || Number(request.headers["content-length"] ?? 0) > 0;
-  const mayRepeat = !hasBody && SAFE.has(request.method ?? "");
+  const mayRepeat = !hasBody && SAFE.has(request.method!);
   return new Promise((resolve, reject) => {
     // A container may close an idle connection at any time: what cannot be sent again gets one of its own.
     const outgoing = requestTo(port, request, headers, mayRepeat && agent);
@@ -166,7 +166,7 @@ function attemptOnce(
       refuse();
     });
     outgoing.on("error", (error: NodeJS.ErrnoException) => {
-      const wasIdle = mayRepeat && outgoing.reusedSocket && error.code === "ECONNRESET";
+      const wasIdle = outgoing.reusedSocket && error.code === "ECONNRESET";
       reject(new AttemptError(error.code ?? error.message, !began ? "no" : wasIdle ? "perhaps" : "yes"));
     });
     const begin = () => {

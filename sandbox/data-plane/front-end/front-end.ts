@@ -49,7 +49,7 @@ export class FrontEnd {
     const report = this.#reporter(entrance, arrival, request, admission);
     if (!admission.admitted) {
       if (!request.complete) response.shouldKeepAlive = false;
-      send(response, admission.answer, request.method === "HEAD");
+      send(response, admission.answer);
       request.resume();
       return report({ code: admission.answer.code });
     }

@@ -124,6 +124,8 @@ describe("front end: requests and answers", () => {
     const refused = await ask(access, url("nobody"), { method: "HEAD" });
     assert.deepEqual([refused.code, refused.body], [404, ""]);
     assert.ok(Number(refused.headers["content-length"]) > 100);
+    const failed = await ask(access, `${PUBLIC}/garbage`, { method: "HEAD" });
+    assert.deepEqual([failed.code, failed.body, failed.headers["content-length"]], [502, "", "87"]);
   });
 
   it("use a connection again, also after an answer that came before the end of the body", async () => {
