@@ -60,6 +60,13 @@ describe("front end: host, path and ingress", () => {
     assert.equal(mesh.said(), "200 order: caller-sa has roles/run.invoker");
   });
 
+  it("names who the token says, not whose process sent it, where that one may not call", async () => {
+    const answer = await askAs(mesh, email("order"), url("order"), { caller: { email: caller } });
+    assert.equal(answer.code, 403);
+    const { caller: who, reason } = mesh.decisions.at(-1)!;
+    assert.deepEqual([who, reason], [email("order"), "no-invoker"]);
+  });
+
   it("finds a service by its deterministic URL, its older one and a tag's, in any case", async () => {
     const state = mesh.controlPlane.list({ type: SERVICE }).find(({ id }) => id.endsWith("/order"))!.state;
     const [, older] = state["urls"] as string[];

@@ -123,6 +123,9 @@ describe("forward proxy", () => {
     }
     for (const target of [`http://127.0.0.1:${port}/`, `http://${HOST}:8080/`, "https://example.com/"]) {
       assert.equal((await plain(target)).code, 502, target);
+      const message = `the sandbox does not play ${new URL(target).host} and dials nobody`;
+      const { reason, message: said } = mesh.decisions.at(-1)!;
+      assert.deepEqual([reason, said], ["host-not-played", message]);
     }
     assert.equal(dialled, 0);
   });
@@ -166,6 +169,7 @@ describe("forward proxy", () => {
     for (const code of tries) {
       assert.equal(await code(), 502);
       assert.ok(mesh.said().startsWith(`502 localhost: localhost:${port}: `), mesh.said());
+      assert.equal(mesh.decisions.at(-1)!.reason, "no-route");
     }
   });
 
@@ -239,7 +243,18 @@ describe("forward proxy", () => {
 
   it("answers 400 to whoever takes it for a site", async () => {
     for (const target of ["/", "http://", "ftp://elsewhere.example/"]) {
-      assert.equal((await plain(target)).code, 400, target);
+      const { code, body } = await plain(target);
+      assert.deepEqual([code, body], [400, "this is a proxy, not a site\n"], target);
+      const { reason, message } = mesh.decisions.at(-1)!;
+      assert.deepEqual([reason, message], ["host-not-played", "this is a proxy, not a site"]);
+    }
+  });
+
+  it("answers 502 to whoever wants a tunnel to what is no host with a port", async () => {
+    for (const target of ["order.example", `${HOST}:65536`]) {
+      const [{ statusCode }, , body] = await connectTo(target);
+      assert.deepEqual([statusCode, body], [502, `${target} is no host with a port\n`]);
+      assert.equal(mesh.decisions.at(-1)!.reason, "no-route", target);
     }
   });
 

@@ -1,5 +1,8 @@
 import * as assert from "node:assert/strict";
 import { once } from "node:events";
+import { Agent, createServer as createHttpServer } from "node:http";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { forwardUpgrade } from "../../../sandbox/data-plane/front-end/upgrade";
 import { ask, deploy, email, grant, type Mesh, openMesh, reach, until, url } from "./mesh";
 
 describe("front end: upgrades", () => {
@@ -103,5 +106,93 @@ describe("front end: upgrades", () => {
     await until(() => mesh.decisions.some(({ reason }) => reason === "caller-left"), "the decision");
     const { code, message } = mesh.decisions.find(({ reason }) => reason === "caller-left")!;
     assert.deepEqual([code, message], [0, "the caller closed the connection"]);
+  });
+});
+
+describe("front end: the end of an upgrade", () => {
+  const JOINED = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n";
+  let container: Server;
+  let door: Server;
+  before(async () => {
+    container = createServer();
+    const portOf = (server: Server) => (server.address() as AddressInfo).port;
+    door = createHttpServer().on("upgrade", (request, socket: Socket, head) => {
+      socket.on("error", () => {});
+      const lease = { port: portOf(container), agent: new Agent(), isAlive: () => true, release: () => {} };
+      const backend = { acquire: async () => lease };
+      void forwardUpgrade({ request, socket, head, backend, headers: [], timeoutMs: 60_000, report: () => {} });
+    });
+    for (const server of [container, door]) await once(server.listen(0, "127.0.0.1"), "listening");
+  });
+  after(() => {
+    door.close();
+    container.close();
+  });
+
+  /** A caller, who keeps an end open until told otherwise, the front end's side of the connection, and the container. */
+  async function asked(answer: string | Buffer) {
+    const atDoor = once(door, "connection") as Promise<[Socket]>;
+    const atContainer = once(container, "connection") as Promise<[Socket]>;
+    const port = (door.address() as AddressInfo).port;
+    const caller = connect({ host: "127.0.0.1", port, allowHalfOpen: true }).on("error", () => {});
+    caller.write("GET / HTTP/1.1\r\nHost: order\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n");
+    const [[frontEnd], [other]] = await Promise.all([atDoor, atContainer]);
+    await once(
+      other.on("error", () => {}),
+      "data",
+    );
+    other.write(answer);
+    return { caller, frontEnd, container: other };
+  }
+
+  it("comes for the caller when the container ends it, who has all that was sent before", async () => {
+    const { caller, frontEnd, container: other } = await asked(JOINED);
+    let text = "";
+    caller.setEncoding("latin1").on("data", (chunk) => {
+      text += chunk;
+    });
+    const closed = once(frontEnd, "close");
+    other.end("the last word");
+    await closed;
+    await until(() => text.endsWith("the last word"), "the last word");
+    caller.destroy();
+  });
+
+  it("comes for the caller when the container breaks it off, also where the caller reads nothing", async () => {
+    const { caller, frontEnd, container: other } = await asked(JOINED);
+    caller.pause();
+    other.write(Buffer.alloc(32 * 1024 * 1024));
+    await until(() => frontEnd.writableNeedDrain, "the caller holds the container back");
+    other.resetAndDestroy();
+    await until(() => {
+      caller.write("x");
+      return frontEnd.destroyed;
+    }, "the caller's connection is closed");
+    caller.destroy();
+  });
+
+  it("comes for the container when the caller breaks it off", async () => {
+    const { caller, container: other } = await asked(JOINED);
+    await once(caller, "data");
+    const closed = once(other, "close");
+    caller.resetAndDestroy();
+    await closed;
+  });
+
+  it("comes for the caller when the container's own answer breaks off", async () => {
+    const {
+      caller,
+      frontEnd,
+      container: other,
+    } = await asked("HTTP/1.1 400 Bad Request\r\nContent-Length: 10\r\n\r\nno");
+    let text = "";
+    caller.setEncoding("latin1").on("data", (chunk) => {
+      text += chunk;
+    });
+    await until(() => text.endsWith("no"), "the answer's begin");
+    const closed = once(frontEnd, "close");
+    other.resetAndDestroy();
+    await closed;
+    caller.destroy();
   });
 });
