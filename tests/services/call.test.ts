@@ -215,6 +215,23 @@ describe("the authenticated caller", () => {
     }
   });
 
+  it("waits up to 100 ms before it sends again, and up to twice as long before the next time", async () => {
+    const clock = new HeldClock();
+    fake.answer((_, response) => json(response, 503, {}));
+    const call = caller({ clock, random: () => 1 }).call({ path: "/" });
+    for (const [sent, waitMs] of [
+      [1, 100],
+      [2, 200],
+    ] as const) {
+      await until(() => fake.seen.length === sent && clock.waiting === 2);
+      await clock.pass(waitMs - 1);
+      assert.equal(clock.waiting, 2);
+      await clock.pass(1);
+    }
+    assert.equal((await call).status, 503);
+    assert.equal(fake.seen.length, 3);
+  });
+
   it("stops sending again when most calls fail", async () => {
     fake.answer((_, response) => json(response, 503, {}));
     const one = caller();

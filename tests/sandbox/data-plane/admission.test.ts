@@ -256,6 +256,7 @@ describe("front end: where a service's calls come from", () => {
       return answer.code;
     } catch (error) {
       assert.equal((error as Error).message, "CONNECT 502");
+      assert.equal(mesh.decisions.at(-1)!.reason, "no-route");
       return mesh.said();
     } finally {
       await mesh.plane.close();
