@@ -94,7 +94,7 @@ describe("npm start", function () {
     assert.match(stdout, /✔ passes until 2031-12-31/);
   });
 
-  it("runs the mesh until Ctrl-C, lets other commands call it, writes down each decision and leaves nothing", async () => {
+  it("runs the mesh until Ctrl-C, lets other commands call it, writes down each decision and leaves that and the homes of services", async () => {
     let called: Promise<Ran> | undefined;
     const ran = await start(["--engine=embedded", ...state()], {}, (text, kill) => {
       if (called || !text.includes("Ctrl-C ends it.")) return;
@@ -111,7 +111,7 @@ describe("npm start", function () {
       ran.stdout,
       /^ {2}npm run call -- gateway \/ --state \S+\/state {4}# as group:developers@acme\.example$/m,
     );
-    assert.deepEqual(readdirSync(path.join(folder, "state/dev")), ["decisions.jsonl"]);
+    assert.deepEqual(readdirSync(path.join(folder, "state/dev")), ["decisions.jsonl", "homes"]);
     const decisions = readFileSync(path.join(folder, "state/dev/decisions.jsonl"), "utf8").trim().split("\n");
     const last = JSON.parse(decisions.at(-1)!) as { callee: string; verdict: string };
     assert.deepEqual([last.callee, last.verdict], ["gateway", "allowed"]);
