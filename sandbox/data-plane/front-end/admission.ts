@@ -87,6 +87,8 @@ export async function admit(arrival: Arrival, judges: Judges): Promise<Admission
   const no = (reason: ReasonCode, answer: Answer, message: string, principal?: Principal): Admission => {
     return { ...refuse(reason, answer, message), service, ...(principal && { principal }) };
   };
+  const yes = (reason: ReasonCode, message: string) =>
+    ({ admitted: true, service, target: heard, reason, message }) as const;
 
   if (RESERVED.test(heard.split("?", 1)[0] ?? "/"))
     return no("path-reserved", notFound(), `Cloud Run keeps ${path} to itself`);
@@ -121,9 +123,9 @@ export async function admit(arrival: Arrival, judges: Judges): Promise<Admission
       return no("iap-agent", forbidden(path), why, principal);
     }
     const iapHeaders = [...passed.headers, ...(await agent.headers(service))];
-    return { ...admitted(service, "iap", message), target: heard, ...(principal && { principal }), iapHeaders };
+    return { ...yes("iap", message), ...(principal && { principal }), iapHeaders };
   }
-  if (open) return { ...admitted(service, open.reason, open.message), target: heard };
+  if (open) return yes(open.reason, open.message);
   const tokenHeader =
     headers["x-serverless-authorization"] === undefined ? "authorization" : "x-serverless-authorization";
   const token = bearer(headers[tokenHeader]);
@@ -134,7 +136,7 @@ export async function admit(arrival: Arrival, judges: Judges): Promise<Admission
   const principal = directory.identify(verified.claims);
   const verdict = mayInvoke(principal, service, controlPlane, now);
   if (!verdict.may) return no(verdict.reason, forbidden(path), verdict.message, principal);
-  return { ...admitted(service, verdict.reason, verdict.message), target: heard, principal, tokenHeader };
+  return { ...yes(verdict.reason, verdict.message), principal, tokenHeader };
 }
 
 /**
@@ -170,10 +172,6 @@ function hasNoInstances({ state }: RunService, host: string): boolean {
 function place(position: Position): string {
   if (position.from === "google") return `one of Google's own callers in ${position.project}`;
   return position.from === "vpc" ? position.network : `the ${position.from.replace("-", " ")}`;
-}
-
-function admitted(service: RunService, reason: ReasonCode, message: string) {
-  return { admitted: true, service, reason, message } as const;
 }
 
 function refuse(reason: ReasonCode, answer: Answer, message: string): Admission & { admitted: false } {
