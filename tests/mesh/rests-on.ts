@@ -268,13 +268,7 @@ export const RESTS_ON: Readonly<Record<string, readonly string[]>> = {
   "services.*.livenessProbe.timeoutSeconds": ["services.*.livenessProbe.periodSeconds"],
   "services.*.name": ["services.*", "services.*.defaultUrlDisabled", "services.*.formerly", "services.*.name"],
   "services.*.network": ["network", "network.create", "network.create.name"],
-  "services.*.resources.cpu": [
-    "services.*.gpuType",
-    "services.*.resources.cpuIdle",
-    "services.*.resources.gpu",
-    "services.*.resources.memory",
-    "services.*.sidecars",
-  ],
+  "services.*.resources.cpu": ["services.*.gpuType", "services.*.resources.gpu", "services.*.sidecars"],
   "services.*.resources.cpuIdle": ["services.*.resources.cpu", "services.*.resources.gpu", "services.*.sidecars"],
   "services.*.resources.memory": [
     "services.*.executionEnvironment",

@@ -133,16 +133,20 @@ function checkGpu(instance: Instance, containers: readonly Container[], kind: In
     add(path, `an instance has one GPU, and "${gpu}" takes it; remove one of the two`, [path, gpu]);
   }
   const least = GPUS[gpuType ?? ""];
-  const rests = ["gpuType", ...SUMMED];
+  const restsOn = (size: "cpu" | "memory") => ["gpuType", gpu, `resources.${size}`, "sidecars"];
   if (least && sumOfCpus(containers) < least.cpus) {
     const got = owner.cpu === undefined ? `is missing, and the default is ${DEFAULT_CPU}` : `got "${owner.cpu}"`;
-    add(`${owner.at}.cpu`, `${got}; ${gpuType} needs at least ${least.cpus} CPUs: set cpu: "${least.cpus}"`, rests);
+    add(
+      `${owner.at}.cpu`,
+      `${got}; ${gpuType} needs at least ${least.cpus} CPUs: set cpu: "${least.cpus}"`,
+      restsOn("cpu"),
+    );
   }
   if (least && sumOfBytes(containers) < least.bytes) {
     const got =
       owner.memory === undefined ? `is missing, and the default is ${DEFAULT_MEMORY}` : `got "${owner.memory}"`;
     const text = memoryText(least.bytes);
-    add(`${owner.at}.memory`, `${got}; ${gpuType} needs at least ${text}: set memory: ${text}`, rests);
+    add(`${owner.at}.memory`, `${got}; ${gpuType} needs at least ${text}: set memory: ${text}`, restsOn("memory"));
   }
   if (kind === "service" && owner.cpuIdle !== false) {
     const got = owner.cpuIdle === undefined ? "is missing, and the default is true" : "got true";
